@@ -1,0 +1,1 @@
+"""The project: settings, urls, shared templates and static files. No models, no rules."""
