@@ -1,0 +1,128 @@
+"""Stock: making lots from a published listing, taking grams from them and giving grams back."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from market.exceptions import LotClosed, NotEnoughLeft, OfferBelowReserved
+from market.models import Listing, Lot
+from market.pricing import listing_price_per_kg
+from market.quantities import describe
+from market.wording import calendar_day
+
+
+def reserve(lot_id: int, grams: int) -> None:
+    """Take `grams` of the lot, exactly or not at all. Call it last in the action: the row is locked from here on.
+
+    Raises: NotEnoughLeft, LotClosed.
+    """
+    taken = (
+        Lot.objects.open()
+        .filter(pk=lot_id, reserved_g__lte=F("offered_g") - grams)
+        .update(reserved_g=F("reserved_g") + grams)
+    )
+    if taken != 1:
+        lot = Lot.objects.only("offered_g", "reserved_g", "is_open", "best_before").get(pk=lot_id)
+        if not lot.is_open or lot.is_spoilt:
+            raise LotClosed
+        raise NotEnoughLeft(left=describe(lot.remaining_g))
+
+
+def release(lot_id: int, grams: int) -> None:
+    """Give `grams` back to the lot. A closed or past lot takes them back too: they are simply not on sale."""
+    given = Lot.objects.filter(pk=lot_id, reserved_g__gte=grams).update(reserved_g=F("reserved_g") - grams)
+    if given != 1:
+        raise RuntimeError(f"lot {lot_id}: releasing {grams} g that were not reserved")
+
+
+@transaction.atomic
+def publish_with_lots(listing: Listing, publish: Callable, revision: Any, **kwargs: Any) -> Any:
+    """Publish and adjust one lot per day, both or neither.
+
+    Locks: listing, then its lots by day. Raises: OfferBelowReserved (nothing is published).
+    """
+    Listing.objects.select_for_update().filter(pk=listing.pk).first()
+    result = publish(revision, **kwargs)
+    fresh = Listing.objects.select_related("produce", "place", "seller").get(pk=listing.pk)
+    if fresh.live:  # a revision with a future go-live date is only scheduled
+        adjust_lots(fresh)
+    return result
+
+
+@transaction.atomic
+def unpublish_with_lots(listing: Listing, unpublish: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Take off the board and close the lots. Locks: listing, lots."""
+    Listing.objects.select_for_update().filter(pk=listing.pk).first()
+    result = unpublish(*args, **kwargs)
+    Lot.objects.filter(listing_id=listing.pk).update(is_open=False)
+    return result
+
+
+def adjust_lots(listing: Listing) -> None:
+    """Make the lots of today and later say what the listing says. Raises: OfferBelowReserved."""
+    today = timezone.localdate()
+    lots = {lot.day: lot for lot in Lot.objects.select_for_update().filter(listing=listing).order_by("pk")}
+    offered_days = {day for day in days_of(listing) if day >= today}
+    for day in sorted(offered_days):
+        _offer(listing, day, lots.get(day))
+    for day, lot in sorted(lots.items()):
+        if day >= today and day not in offered_days:
+            if lot.reserved_g:
+                raise _below_reserved(lot, 0)
+            Lot.objects.filter(pk=lot.pk).update(is_open=False)
+
+
+def refuse_below_reserved(listing: Listing) -> None:
+    """Say early, when a seller hands in an edit, what publication would refuse. Raises: OfferBelowReserved."""
+    days = set(days_of(listing))
+    for lot in Lot.objects.filter(listing_id=listing.pk, day__gte=timezone.localdate(), reserved_g__gt=0):
+        offered = listing.quantity_per_day_g if lot.day in days else 0
+        if offered < lot.reserved_g:
+            raise _below_reserved(lot, offered)
+
+
+def days_of(listing: Listing) -> list[dt.date]:
+    span = (listing.last_day - listing.first_day).days
+    return [listing.first_day + dt.timedelta(days=n) for n in range(span + 1)]
+
+
+def best_before(listing: Listing, day: dt.date) -> dt.datetime:
+    """Until when the day's harvest is good: picked at five in the morning, plus the produce's days at ambient heat.
+
+    Grain and other goods without a stated life stay on offer until the listing's last day ends.
+    """
+    zone = timezone.get_current_timezone()
+    if listing.produce.ambient_hours is None:
+        return dt.datetime.combine(listing.last_day + dt.timedelta(days=1), dt.time(0), zone)
+    return dt.datetime.combine(day, dt.time(5), zone) + dt.timedelta(hours=listing.produce.ambient_hours)
+
+
+def _offer(listing: Listing, day: dt.date, lot: Lot | None) -> None:
+    facts = {
+        "offered_g": listing.quantity_per_day_g,
+        "best_before": best_before(listing, day),
+        "is_open": True,
+        "seller_id": listing.seller_id,
+        "produce_id": listing.produce_id,
+        "kind": listing.produce.kind,
+        "place_code": listing.place_id,
+        "grade": listing.grade,
+        "price_per_kg": listing_price_per_kg(listing),
+    }
+    if lot is None:
+        Lot.objects.create(listing=listing, day=day, **facts)
+        return
+    changed = Lot.objects.filter(pk=lot.pk, reserved_g__lte=listing.quantity_per_day_g).update(**facts)
+    if changed != 1:
+        raise _below_reserved(lot, listing.quantity_per_day_g)
+
+
+def _below_reserved(lot: Lot, offered_g: int) -> OfferBelowReserved:
+    fresh = Lot.objects.get(pk=lot.pk)
+    return OfferBelowReserved(
+        day=calendar_day(fresh.day), reserved=describe(fresh.reserved_g), offered=describe(offered_g)
+    )

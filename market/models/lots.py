@@ -1,0 +1,89 @@
+"""The stock of one listing for one day."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from market.enums import Grade, ProduceKind
+
+
+class LotQuerySet(models.QuerySet["Lot"]):
+    def open(self, at: dt.datetime | None = None) -> Self:
+        """On offer: published, not withdrawn, not spoilt at `at` (now)."""
+        return self.filter(is_open=True, best_before__gt=at or timezone.now())
+
+    def for_day(self, day: dt.date) -> Self:
+        return self.filter(day=day)
+
+    def with_stock(self) -> Self:
+        return self.filter(reserved_g__lt=F("offered_g"))
+
+    def in_place(self, code_prefix: str) -> Self:
+        """Those from the county (6 digits) or township (9 digits), by an index range."""
+        return self.filter(place_code__gte=code_prefix, place_code__lt=code_prefix + "~")
+
+    def with_remaining(self) -> Self:
+        return self.annotate(remaining=F("offered_g") - F("reserved_g"))
+
+
+class Lot(models.Model):
+    """What one listing offers on one day, and how much of it is promised.
+
+    Made and adjusted by `market.actions.lots` when a revision is published; `reserved_g` is moved only by `reserve`
+    and `release` there. The produce, kind, place, grade and price stand here again, so that the board reads one indexed table:
+    they are copied at publication and never edited.
+    """
+
+    listing = models.ForeignKey("market.Listing", on_delete=models.PROTECT, related_name="lots")
+    day = models.DateField(_("日期"))
+    offered_g = models.BigIntegerField(_("供应（克）"))
+    reserved_g = models.BigIntegerField(_("已认购（克）"), default=0)
+    best_before = models.DateTimeField(_("最晚时间"))
+    is_open = models.BooleanField(_("在售"), default=True)
+
+    seller = models.ForeignKey("market.Organisation", on_delete=models.PROTECT, related_name="lots")
+    produce = models.ForeignKey("market.Produce", on_delete=models.PROTECT, related_name="lots", db_index=False)
+    kind = models.CharField(_("品类"), max_length=10, choices=ProduceKind.choices)
+    place_code = models.CharField(_("产地代码"), max_length=12)
+    grade = models.CharField(_("等级"), max_length=10, choices=Grade.choices)
+    # Yuan per kilogram for sorting and filtering only; what is paid is computed from the price as entered. NULL: 面议.
+    price_per_kg = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+
+    objects = LotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("当日货源")
+        verbose_name_plural = _("当日货源")
+        constraints = (
+            models.UniqueConstraint(fields=["listing", "day"], name="lot_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(reserved_g__gte=0) & Q(reserved_g__lte=F("offered_g")),
+                name="lot_never_oversold",
+                violation_error_message=_("认购量不能超过供应量"),
+            ),
+            models.CheckConstraint(condition=Q(grade__in=Grade.values), name="lot_grade_known"),
+            models.CheckConstraint(condition=Q(kind__in=ProduceKind.values), name="lot_kind_known"),
+        )
+        indexes = (
+            models.Index(fields=["best_before", "id"], condition=Q(is_open=True), name="lot_board"),
+            models.Index(fields=["produce", "best_before"], condition=Q(is_open=True), name="lot_board_produce"),
+            models.Index(fields=["kind", "best_before"], condition=Q(is_open=True), name="lot_board_kind"),
+            models.Index(fields=["place_code", "best_before"], condition=Q(is_open=True), name="lot_board_place"),
+            models.Index(fields=["day", "best_before"], condition=Q(is_open=True), name="lot_board_day"),
+            models.Index(fields=["price_per_kg", "id"], condition=Q(is_open=True), name="lot_board_price"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.listing} · {self.day}"
+
+    @property
+    def remaining_g(self) -> int:
+        return self.offered_g - self.reserved_g
+
+    @property
+    def is_spoilt(self) -> bool:
+        return self.best_before <= timezone.now()

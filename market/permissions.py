@@ -1,0 +1,92 @@
+"""May this person? Asked by views, CMS, actions and templates alike. What a person may not see is a 404."""
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import AnonymousUser
+from django.shortcuts import get_object_or_404
+
+from market.enums import SELLERS, Role
+from market.exceptions import NotAllowed, NotVerified
+from market.models import Event, Listing, Membership, Organisation, User
+
+SELLING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
+BUREAU_PERMISSION = "market.change_organisation"
+
+
+def require(allowed: bool) -> None:
+    """Raises: NotAllowed."""
+    if not allowed:
+        raise NotAllowed
+
+
+def require_verified(organisation: Organisation) -> None:
+    """Raises: NotVerified."""
+    if not organisation.is_verified:
+        raise NotVerified(organisation=organisation.name)
+
+
+def memberships_of(user: User | AnonymousUser) -> list[Membership]:
+    """The person's memberships with their organisations. One statement, remembered on the user for the request."""
+    if not user.is_authenticated:
+        return []
+    known: list[Membership] | None = getattr(user, "_memberships", None)
+    if known is None:
+        known = list(user.memberships.select_related("organisation").order_by("organisation__name", "pk"))
+        user._memberships = known  # type: ignore[union-attr]
+    return known
+
+
+def roles_in(user: User, organisation: Organisation) -> set[str]:
+    return {m.role for m in memberships_of(user) if m.organisation_id == organisation.pk}
+
+
+def organisations_for(user: User, kinds: Collection[str], roles: Collection[str]) -> list[Organisation]:
+    """The organisations of these kinds in which the person holds one of the roles, each once."""
+    found = {
+        m.organisation_id: m.organisation
+        for m in memberships_of(user)
+        if m.organisation.kind in kinds and m.role in roles
+    }
+    return list(found.values())
+
+
+def selling_for(user: User) -> list[Organisation]:
+    return organisations_for(user, SELLERS, SELLING_ROLES)
+
+
+def can_sell_for(user: User, organisation: Organisation) -> bool:
+    return organisation.is_seller and bool(roles_in(user, organisation) & set(SELLING_ROLES))
+
+
+def is_helper_only(user: User, organisation: Organisation) -> bool:
+    """True where the person acts on behalf of the organisation instead of belonging to it."""
+    return roles_in(user, organisation) == {Role.HELPER}
+
+
+def on_behalf_of(user: User, organisation: Organisation) -> Organisation | None:
+    """What to record beside the person's own name."""
+    return organisation if is_helper_only(user, organisation) else None
+
+
+def can_verify_organisations(user: User) -> bool:
+    return user.is_active and user.has_perm(BUREAU_PERMISSION)
+
+
+def can_see_listing(user: User, listing: Listing) -> bool:
+    """Its sellers and the bureau; the public sees published lots, not listings."""
+    return can_sell_for(user, listing.seller) or user.has_perm("market.change_listing")
+
+
+def get_own_listing(user: User, pk: int) -> Listing:
+    """The listing, for one of its sellers. Raises: Http404."""
+    return get_object_or_404(
+        Listing.objects.select_related("seller", "produce", "place__parent").filter(
+            seller__in=Organisation.objects.sellers().of(user, *SELLING_ROLES)
+        ),
+        pk=pk,
+    )
+
+
+def history_of(thing: Organisation | Listing) -> list[Event]:
+    """The lines of history of a thing the caller has already been allowed to see. One statement."""
+    return list(Event.objects.about(thing).select_related("by", "on_behalf_of"))
