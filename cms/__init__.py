@@ -1,0 +1,1 @@
+"""What is said and overseen: Wagtail pages, the bureau's back office, demo data."""

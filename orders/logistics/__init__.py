@@ -1,0 +1,1 @@
+"""How it moves: trucks, drivers, passes, trips, stops, loads, receipts, and the planner."""

@@ -1,0 +1,5 @@
+"""Building blocks for tests. What a rule guards is made through the action that guards it, not written by hand."""
+
+from .market import make_listing, make_live_listing, make_organisation, make_reference, make_user
+
+__all__ = ["make_listing", "make_live_listing", "make_organisation", "make_reference", "make_user"]
