@@ -105,10 +105,10 @@ SQLITE_OPTIONS = {
 def database(url: str) -> dict:
     """A DATABASES entry for `url`, with the options measured in docs/decisions/0001-databases.md."""
     entry = env.db_url_config(url)
+    entry["CONN_MAX_AGE"] = 600
     if entry["ENGINE"].endswith("sqlite3"):
         entry["OPTIONS"] = {**SQLITE_OPTIONS, **entry.get("OPTIONS", {})}
     else:
-        entry["CONN_MAX_AGE"] = 600
         entry["CONN_HEALTH_CHECKS"] = True
     return entry
 

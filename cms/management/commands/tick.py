@@ -1,0 +1,42 @@
+"""What the clock does every minute. Each job may be repeated or missed without harm."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from market.actions.photos import sweep_unused_photos
+from orders.logistics.actions.planning import fail_stuck_runs
+
+logger = logging.getLogger("cms.clock")
+
+
+def clear_old_rows() -> None:
+    """Sessions and task results pile up; once an hour is enough."""
+    if timezone.now().minute == 0:
+        call_command("clearsessions", verbosity=0)
+        call_command("prune_db_task_results", verbosity=0)
+
+
+JOBS: tuple[Callable[[], Any], ...] = (
+    lambda: call_command("publish_scheduled", verbosity=0),
+    fail_stuck_runs,
+    sweep_unused_photos,
+    clear_old_rows,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the jobs of the clock once: scheduled publication, stuck planning runs, unused photographs, old sessions."
+    )
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        for job in JOBS:
+            try:
+                job()
+            except Exception:  # noqa: BLE001 - one broken job must not stop the others
+                logger.exception("clock job failed")

@@ -1,0 +1,131 @@
+"""The whole site with one command: web server, task worker and clock under one supervisor."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+TICK_SECONDS = 60
+READY_SECONDS = 60
+STOP_SECONDS = 15
+
+
+class Command(BaseCommand):
+    help = "Prepare the database, then run the web server, the task worker and the clock until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--bind", default="127.0.0.1:8000", help="address:port to listen on")
+        parser.add_argument("--workers", type=int, default=2, help="web server processes")
+        parser.add_argument("--threads", type=int, default=4, help="threads in each")
+        parser.add_argument("--demo", action="store_true", help="load the demo day and print the demo log-ins")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if options["demo"] and not settings.DEMO:
+            raise CommandError("--demo needs the setting DEMO=1, which production refuses")
+        call_command("prepare", stdout=self.stdout)
+        if options["demo"]:
+            call_command("load_demo", stdout=self.stdout)
+        Supervisor(self, options).run()
+
+
+class Supervisor:
+    """Starts the children, restarts one that dies, ticks the clock, and stops all of them together."""
+
+    def __init__(self, command: Command, options: dict[str, Any]) -> None:
+        self.out = command.stdout
+        self.options = options
+        self.stopping = threading.Event()
+        manage = [sys.executable, sys.argv[0]]
+        self.commands = {
+            "web": _gunicorn(options),
+            "worker": [*manage, "db_worker", "--queue-name", "*", "--interval", "1", "--no-reload", "-v0"],
+        }
+        self.tick_command = [*manage, "tick"]
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.started: dict[str, float] = {}
+
+    def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        try:
+            self._keep_running()
+            self._announce()
+            next_tick = time.monotonic() + TICK_SECONDS
+            while not self.stopping.wait(0.5):
+                self._keep_running()
+                if time.monotonic() >= next_tick:
+                    next_tick += TICK_SECONDS
+                    self._tick()
+        finally:
+            self._stop()
+
+    def _keep_running(self) -> None:
+        for name, command in self.commands.items():
+            child = self.children.get(name)
+            if child is not None and child.poll() is None:
+                continue
+            if child is not None and time.monotonic() - self.started[name] < 2:
+                self.stopping.wait(2)  # a child that dies at once is not restarted in a hot loop
+            self.children[name] = subprocess.Popen(command)  # noqa: S603 - our own command line
+            self.started[name] = time.monotonic()
+
+    def _tick(self) -> None:
+        running = self.children.get("clock")
+        if running is None or running.poll() is not None:
+            self.children["clock"] = subprocess.Popen(self.tick_command)  # noqa: S603 - our own command line
+
+    def _announce(self) -> None:
+        """Say where the site is once it answers, and who can log in."""
+        address = f"http://{self.options['bind']}/"
+        deadline = time.monotonic() + READY_SECONDS
+        while not _answers(address):
+            if time.monotonic() > deadline or self.stopping.wait(0.3):
+                raise CommandError(f"the site did not answer at {address}; is the port in use? Set PORT to another one")
+            self._refuse_dead_web()
+        if self.options["demo"]:
+            from cms.demo.logins import table  # noqa: PLC0415 - the demo is not needed in production
+
+            self.out.write(table())
+        self.out.write(f"\n绿通集市 · Green Channel Market: {address}   (Ctrl+C stops it)")
+        self.out.flush()
+
+    def _refuse_dead_web(self) -> None:
+        if (status := self.children["web"].poll()) is not None:
+            raise CommandError(
+                f"the web server stopped with status {status}; is the port in use? Set PORT to another one"
+            )
+
+    def _stop(self) -> None:
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _gunicorn(options: dict[str, Any]) -> list[str]:
+    """--reuse-port: one listening socket each, or a worker idles half of the time; 8190: bulk ids travel in the URL."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", options["bind"]),
+        *("--worker-class", "gthread", "--workers", str(options["workers"]), "--threads", str(options["threads"])),
+        *("--reuse-port", "--limit-request-line", "8190", "--log-level", "warning", "--timeout", "60"),
+    ]
+
+
+def _answers(address: str) -> bool:
+    with contextlib.suppress(urllib.error.URLError, OSError):
+        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - our own address
+            return response.status == 200
+    return False
