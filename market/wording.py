@@ -60,12 +60,13 @@ def clock_time(value: datetime | None, *, today: date | None = None) -> str:
 
 def yuan(amount: Decimal | str | int | None, unit: str = "") -> str:
     """2.40 元/斤, or 12,573.56 元 without a unit; 面议 when there is no price. Rounded half up to the fen."""
-    if amount is None or amount == "":
-        return _("面议")
     try:
-        exact = Decimal(amount).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+        exact = Decimal("NaN" if amount in (None, "") else amount)  # type: ignore[arg-type]
     except (InvalidOperation, TypeError, ValueError):
         return str(amount)
+    if not exact.is_finite():
+        return _("面议")
+    exact = exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     if not unit:
         return _("%(amount)s 元") % {"amount": f"{exact:,}"}
     return _("%(amount)s 元/%(unit)s") % {"amount": f"{exact:,}", "unit": unit_word(unit)}

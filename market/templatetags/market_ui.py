@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LICENCE_LINE = re.compile(r"<!--.*?-->", re.DOTALL)
 INNER = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+PERSONAL_CHOICES = ("lang", "type")
 ICON_NAME = re.compile(r"[a-z0-9-]+")
 
 
@@ -53,10 +54,13 @@ def icon(name: str, css: str = "") -> SafeString:
 def query_with(context: template.Context, **changes: object) -> str:
     """The query of this page with some keys changed (None takes a key away), beginning with `?`.
 
-    Unlike Django's `querystring` it also works where there is no request, as on an error page.
+    The language and the type size are kept in cookies and never handed on. Unlike Django's `querystring` it also
+    works where there is no request, as on an error page.
     """
     request = context.get("request")
     query = request.GET.copy() if request else QueryDict(mutable=True)
+    for choice in PERSONAL_CHOICES:
+        query.pop(choice, None)
     for key, value in changes.items():
         if value is None:
             query.pop(key, None)

@@ -65,7 +65,8 @@
     if (dialog.close) { dialog.close(); } else { dialog.removeAttribute("open"); }
   }
 
-  function ask(text, agreed) {
+  function ask(text, grave, agreed) {
+    dialog.querySelector("[data-yes]").className = grave ? "danger sure" : "";
     dialog.querySelector("[data-text]").textContent = text;
     dialog.querySelector("[data-yes]").onclick = function () { closeDialog(); agreed(); };
     dialog.querySelector("[data-no]").onclick = closeDialog;
@@ -99,7 +100,7 @@
     if (question && dialog && !form.hasAttribute("data-agreed")) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      ask(question, function () { send(form, pressed); });
+      ask(question, Boolean(pressed && pressed.classList.contains("danger")), function () { send(form, pressed); });
       return;
     }
     form.removeAttribute("data-agreed");
@@ -126,6 +127,14 @@
   window.addEventListener("online", showNetwork);
   window.addEventListener("offline", showNetwork);
   showNetwork();
+
+  /* --- a copied address must not carry this person's language or type size to somebody else ------------------- */
+  if (/[?&](lang|type)=/.test(location.search) && history.replaceState && window.URLSearchParams) {
+    var query = new URLSearchParams(location.search);
+    query.delete("lang");
+    query.delete("type");
+    history.replaceState(history.state, "", location.pathname + (String(query) ? "?" + query : "") + location.hash);
+  }
 
   /* --- number keys: <button type="button" data-fill="id_quantity" data-value="100"> --------------------------- */
   document.addEventListener("click", function (event) {
