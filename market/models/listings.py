@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -65,7 +65,7 @@ class Listing(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Prev
     pack_word = models.CharField(_("包装"), max_length=10, blank=True)
     pack_g = models.PositiveIntegerField(_("每件重（克）"), null=True, blank=True)
     place = models.ForeignKey("market.Place", verbose_name=_("产地"), on_delete=models.PROTECT, related_name="listings")
-    note = models.TextField(_("说明"), max_length=500, blank=True)
+    note = models.TextField(_("说明"), max_length=500, blank=True, validators=[MaxLengthValidator(500)])
     has_certificate = models.BooleanField(_("有合格证"), default=False)
     contact_name = models.CharField(_("联系人"), max_length=40)
     contact_phone = models.CharField(_("联系电话"), max_length=20)
@@ -109,7 +109,8 @@ class Listing(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Prev
                 violation_error_message=_("起订量不能超过每天供应量"),
             ),
             models.CheckConstraint(
-                condition=~Q(price_unit=PriceUnit.PACK) | Q(pack_g__gt=0),
+                # NULL > 0 is unknown, and a CHECK lets the unknown pass: say "not null" too.
+                condition=~Q(price_unit=PriceUnit.PACK) | Q(pack_g__isnull=False, pack_g__gt=0),
                 name="listing_pack_price_has_pack",
                 violation_error_message=_("按件计价要写明每件多重"),
             ),

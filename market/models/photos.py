@@ -22,10 +22,13 @@ class Photo(models.Model):
     height = models.PositiveIntegerField(editable=False, default=0)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="photos")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Since when a listing or one of its revisions names it. NULL: uploaded and not handed in; swept after a day.
+    attached_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("照片")
         verbose_name_plural = _("照片")
+        indexes = (models.Index(fields=["created_at"], condition=models.Q(attached_at=None), name="photo_unattached"),)
 
     def __str__(self) -> str:
         return f"{self.pk}"
