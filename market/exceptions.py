@@ -10,6 +10,8 @@ class Refused(Exception):  # noqa: N818 - reads as what happened
     """The one base of all refusals: a view catches this and shows `str(refusal)`. Nothing has been written."""
 
     sentence: Any = _("这个操作没有成功，请重试")
+    # The name of the form field the refusal is about; empty when it is about the whole.
+    field: str = ""
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
@@ -55,3 +57,84 @@ class AlreadyDecided(Refused, PermissionDenied):
 
 class UnseenRevision(Refused, PermissionDenied):
     sentence = _("审核期间卖方又改了内容，请重新查看后再决定")
+
+
+class NotOnOffer(Refused):
+    field = "produce"
+    sentence = _("“%(produce)s”暂时不能发布，请换一种或拨打热线")
+
+
+class ProduceFixed(Refused):
+    field = "produce"
+    sentence = _("已经有人认购，不能改成别的农产品；请另发一条货源")
+
+
+class PlaceTooWide(Refused):
+    field = "place"
+    sentence = _("产地要写到乡镇或村，“%(place)s”太大了")
+
+
+class PastDay(Refused):
+    """`day` is worded."""
+
+    field = "first_day"
+    sentence = _("%(day)s 已经过去，请从今天或以后的日期开始")
+
+
+class EndsInThePast(Refused):
+    field = "last_day"
+    sentence = _("结束日期 %(day)s 已经过去，请改成今天或以后")
+
+
+class TooManyDays(Refused):
+    field = "last_day"
+    sentence = _("一条货源最多 %(most)d 天，您填了 %(days)d 天，请改短或分几条发布")
+
+
+class PackTooHeavy(Refused):
+    field = "pack_weight"
+    sentence = _("每件最多 %(most)s，请检查每件的重量")
+
+
+class UnfitText(Refused):
+    """What a field or a constraint of the row says; `said` is already a sentence."""
+
+    sentence = _("%(label)s：%(said)s")
+
+    def __init__(self, field: str, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.field = field
+
+
+class TooManyPhotos(Refused):
+    field = "photos"
+    sentence = _("最多 %(most)d 张照片，请去掉几张")
+
+
+class NotYourPhoto(Refused):
+    field = "photos"
+    sentence = _("有一张照片不是您上传的或已经清理，请去掉后重新拍照上传")
+
+
+class BadPhoto(Refused):
+    """`said` is the sentence of `market.photos`."""
+
+    field = "photos"
+    sentence = _("%(said)s")
+
+
+class TooManyUploads(Refused):
+    field = "photos"
+    sentence = _("您今天上传了太多没有用上的照片，请先提交货源，或明天再传")
+
+
+class InReview(Refused):
+    sentence = _("正在审核，暂时不能修改；审核结束后再改，或者先下架")
+
+
+class LockedByBureau(Refused):
+    sentence = _("主管部门已锁定这条货源，暂时不能修改；请拨打热线询问")
+
+
+class NoReview(Refused):
+    sentence = _("主管部门还没有设置审核流程，暂时不能提交；请拨打热线")
