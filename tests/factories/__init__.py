@@ -1,5 +1,23 @@
 """Building blocks for tests. What a rule guards is made through the action that guards it, not written by hand."""
 
-from .market import make_listing, make_live_listing, make_organisation, make_reference, make_user
+from .market import (
+    make_listing,
+    make_live_listing,
+    make_organisation,
+    make_photo,
+    make_reference,
+    make_submitted_listing,
+    make_terms,
+    make_user,
+)
 
-__all__ = ["make_listing", "make_live_listing", "make_organisation", "make_reference", "make_user"]
+__all__ = [
+    "make_listing",
+    "make_live_listing",
+    "make_organisation",
+    "make_photo",
+    "make_reference",
+    "make_submitted_listing",
+    "make_terms",
+    "make_user",
+]

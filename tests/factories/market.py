@@ -3,10 +3,15 @@
 import datetime as dt
 import itertools
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
+from PIL import Image
 
+from market.actions.listings import ListingTerms, submit_listing
+from market.actions.photos import store_photo
 from market.enums import (
     DirectoryStatus,
     Grade,
@@ -17,7 +22,8 @@ from market.enums import (
     Role,
     VerificationState,
 )
-from market.models import Listing, Membership, Organisation, Place, Produce, User
+from market.models import Listing, Membership, Organisation, Photo, Place, Produce, User
+from market.quantities import Quantity
 
 _numbers = itertools.count(1)
 
@@ -87,6 +93,36 @@ def _produce(slug: str, name: str, english: str, kind: ProduceKind, search: str,
         ambient_hours=hours,
         directory_status=DirectoryStatus.NO if kind == ProduceKind.GRAIN else DirectoryStatus.YES,
     )
+
+
+def make_photo(by: User, colour: str = "green") -> Photo:
+    """A photograph kept through the action, of one colour."""
+    bytes_ = BytesIO()
+    Image.new("RGB", (320, 240), colour).save(bytes_, "JPEG")
+    return store_photo(bytes_, by=by)
+
+
+def make_terms(produce: Produce, place: Place, **changes: Any) -> ListingTerms:
+    """2 万斤 a day from today for three days at 1.20 元/斤: what a farmer says in the form."""
+    today = timezone.localdate()
+    values = {
+        "quantity": Quantity.parse("2万斤"),
+        "first_day": today,
+        "last_day": today + dt.timedelta(days=2),
+        "grade": Grade.FIRST,
+        "price": Decimal("1.20"),
+        "contact_name": "王建国",
+        "contact_phone": "+8613900000000",
+        **changes,
+    }
+    return ListingTerms(produce=produce, place=place, **values)
+
+
+def make_submitted_listing(
+    seller: Organisation, produce: Produce, place: Place, *, by: User, **changes: Any
+) -> Listing:
+    """A listing in the bureau's review, handed in through the action."""
+    return submit_listing(make_terms(produce, place, **changes), seller=seller, key=uuid4(), by=by)
 
 
 def make_listing(seller: Organisation, produce: Produce, place: Place, *, by: User, **fields: Any) -> Listing:

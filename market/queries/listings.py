@@ -1,0 +1,133 @@
+"""Listings for their sellers: where each stands, what the bureau said, what is promised of it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Prefetch, Sum
+from django.utils import timezone
+from wagtail.models import TaskState, WorkflowState
+
+from market.enums import ListingStage
+from market.models import Listing, ListingPhoto, Lot, Organisation, Photo, User
+from market.permissions import SELLING_ROLES
+
+IN_REVIEW_STAGES = frozenset({ListingStage.IN_REVIEW, ListingStage.LIVE_EDIT_IN_REVIEW})
+CHANGES_ASKED_STAGES = frozenset({ListingStage.CHANGES_ASKED, ListingStage.LIVE_CHANGES_ASKED})
+OVER_STAGES = frozenset({ListingStage.WITHDRAWN, ListingStage.ENDED})
+LIVE_STAGES = frozenset({ListingStage.LIVE, ListingStage.LIVE_EDIT_IN_REVIEW, ListingStage.LIVE_CHANGES_ASKED})
+
+
+def stage_by(listing: Listing, review: str, today: dt.date) -> ListingStage:
+    """The stage, from the row and the status of its latest review ("" when it has had none). No statement."""
+    if review == WorkflowState.STATUS_IN_PROGRESS:
+        return ListingStage.LIVE_EDIT_IN_REVIEW if listing.live else ListingStage.IN_REVIEW
+    if review == WorkflowState.STATUS_NEEDS_CHANGES:
+        return ListingStage.LIVE_CHANGES_ASKED if listing.live else ListingStage.CHANGES_ASKED
+    if listing.live:
+        return ListingStage.ENDED if listing.last_day < today else ListingStage.LIVE
+    if listing.expired:
+        return ListingStage.ENDED
+    if listing.first_published_at or review:
+        return ListingStage.WITHDRAWN
+    return ListingStage.DRAFT
+
+
+def latest_reviews(listings: Iterable[Listing]) -> dict[int, WorkflowState]:
+    """The latest review of each listing. One statement."""
+    states = WorkflowState.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(Listing), object_id__in=[str(row.pk) for row in listings]
+    )
+    return {int(state.object_id): state for state in states.order_by("pk")}
+
+
+def stage_of(listing: Listing) -> ListingStage:
+    """Where the listing stands for its seller. One statement."""
+    review = latest_reviews([listing]).get(listing.pk)
+    return stage_by(listing, review.status if review else "", timezone.localdate())
+
+
+def asked_changes(listing: Listing) -> TaskState | None:
+    """The desk's last refusal with its comment, while changes are asked. One statement."""
+    return (
+        TaskState.objects.filter(
+            workflow_state__base_content_type=ContentType.objects.get_for_model(Listing),
+            workflow_state__object_id=str(listing.pk),
+            workflow_state__status=WorkflowState.STATUS_NEEDS_CHANGES,
+            status=TaskState.STATUS_REJECTED,
+        )
+        .select_related("task", "finished_by")
+        .order_by("pk")
+        .last()
+    )
+
+
+def is_submitted(seller: Organisation, key: UUID) -> bool:
+    """Whether the form with this key has been handed in already. One statement."""
+    return Listing.objects.filter(seller=seller, submission_key=key).exists()
+
+
+@dataclass(frozen=True)
+class MyListing:
+    """A row of "my listings"."""
+
+    listing: Listing
+    stage: ListingStage
+    photo: Photo | None
+    offered_g: int
+    reserved_g: int
+    reason: str = field(default="")
+
+
+def my_listings(user: User) -> list[MyListing]:
+    """The listings of everybody the person sells for, newest first, at most 200.
+
+    Five statements: listings, photographs, reviews, sums of lots, the desks' comments.
+    """
+    listings = list(
+        Listing.objects.filter(seller__in=Organisation.objects.sellers().of(user, *SELLING_ROLES))
+        .select_related("seller", "produce", "place")
+        .prefetch_related(_photos())
+        .order_by("-pk")[:200]
+    )
+    reviews, today = latest_reviews(listings), timezone.localdate()
+    sums = {
+        row["listing"]: row
+        for row in Lot.objects.filter(listing__in=[row.pk for row in listings])
+        .values("listing")
+        .annotate(offered=Sum("offered_g"), reserved=Sum("reserved_g"))
+    }
+    reasons = _reasons([review for review in reviews.values() if review.status == WorkflowState.STATUS_NEEDS_CHANGES])
+    return [
+        _row(listing, reviews.get(listing.pk), today, sums.get(listing.pk, {}), reasons.get(listing.pk, ""))
+        for listing in listings
+    ]
+
+
+def _photos() -> Prefetch:
+    return Prefetch("photos", ListingPhoto.objects.select_related("photo").order_by("sort_order"))
+
+
+def _row(listing: Listing, review: WorkflowState | None, today: dt.date, sums: dict, reason: str) -> MyListing:
+    photos = list(listing.photos.all())
+    return MyListing(
+        listing=listing,
+        stage=stage_by(listing, review.status if review else "", today),
+        photo=photos[0].photo if photos else None,
+        offered_g=sums.get("offered", 0),
+        reserved_g=sums.get("reserved", 0),
+        reason=reason,
+    )
+
+
+def _reasons(reviews: list[WorkflowState]) -> dict[int, str]:
+    refusals = TaskState.objects.filter(workflow_state__in=reviews, status=TaskState.STATUS_REJECTED).order_by("pk")
+    listing_of = {review.pk: int(review.object_id) for review in reviews}
+    return {listing_of[refusal.workflow_state_id]: refusal.comment for refusal in refusals}
+
+
+def lots_of(listing: Listing) -> list[Lot]:
+    """The days of the listing with what is offered and promised, for its seller. One statement."""
+    return list(Lot.objects.filter(listing=listing).order_by("day"))
