@@ -7,19 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment
 
-from market import wording
-from market.quantities import describe, format_grams
-from market.templatetags.market_ui import icon
+from market.templatetags.market_ui import JINJA_FILTERS, JINJA_GLOBALS
 
 
 def environment(**options: Any) -> Environment:
     env = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 - Django's backend sets autoescape
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=static, url=reverse, icon=icon)
-    env.filters.update(
-        grams=format_grams,
-        describe=describe,
-        relative_day=wording.relative_day,
-        clock_time=wording.clock_time,
-    )
+    env.globals.update(static=static, url=reverse, **JINJA_GLOBALS)
+    env.filters.update(JINJA_FILTERS)
     return env

@@ -1,0 +1,210 @@
+"""The laws of the house, read from the source. Each message names the right way."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+from wagtail.models import DraftStateMixin
+
+from tests.house.sources import ROOT, files, name_of, product_files, tree
+
+MAX_LINES = 400
+MAX_FUNCTION_LINES = 60
+MAX_VIEW_LINES = 25
+
+# What only actions may move: states, stock and the facts of a trip.
+GUARDED = {
+    "state", "verification", "reserved_g", "offered_g", "firm_g", "grams", "is_live", "is_open",
+    "planned_g", "loaded_g", "accepted_g", "rejected_g", "missing_g", "arrived_at", "departed_at",
+}  # fmt: skip
+# Fields a trade moves: they may never stand on a model whose revisions rewrite every column.
+COUNTERS = re.compile(r"^(reserved|offered|remaining|sold|pledged|loaded|received|stock)(_|$)")
+WRITES = {"create", "update", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
+
+
+def in_actions(path: Path) -> bool:
+    return "actions" in path.parts
+
+
+def assignments(path: Path) -> Iterator[tuple[int, str]]:
+    """Attributes assigned on an object, and keywords of writes through a manager."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Attribute) and not _is_self(target):
+                    yield node.lineno, target.attr
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            for keyword in node.keywords:
+                if keyword.arg:
+                    yield node.lineno, keyword.arg
+
+
+def _is_self(target: ast.Attribute) -> bool:
+    return isinstance(target.value, ast.Name) and target.value.id in {"self", "cls"}
+
+
+def guarded_writes(paths: list[Path]) -> list[str]:
+    return [
+        f"{name_of(path)}:{line} writes `{attribute}`: call the action instead"
+        for path in paths
+        if not in_actions(path)
+        for line, attribute in assignments(path)
+        if attribute in GUARDED
+    ]
+
+
+def test_states_and_quantities_are_written_in_actions_only():
+    assert guarded_writes(product_files()) == []
+
+
+def test_the_law_on_states_notices_a_second_door(tmp_path):
+    sly = tmp_path / "views.py"
+    sly.write_text("def f(lot, p):\n    lot.reserved_g += 5\n    Pledge.objects.filter(pk=p).update(state='x')\n")
+
+    assert [line.split()[0] for line in guarded_writes([sly])] == ["views.py:2", "views.py:3"]
+
+
+def lookups_in_views(paths: list[Path]) -> list[str]:
+    """`Model.objects.get(…)` and `get_object_or_404(Model, …)`: neither asks who is looking."""
+    found = []
+    for path in paths:
+        if "views" not in path.parts and path.name != "views.py":
+            continue
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            text = ast.unparse(node.func)
+            bare = text == "get_object_or_404" and node.args and isinstance(node.args[0], ast.Name)
+            if text.endswith(".objects.get") or (bare and ast.unparse(node.args[0])[0].isupper()):
+                found.append(f"{name_of(path)}:{node.lineno} {text}: fetch through permissions.get_…(user, pk)")
+    return found
+
+
+def test_views_fetch_through_permissions():
+    assert lookups_in_views(product_files()) == []
+
+
+def test_the_law_on_lookups_notices_one(tmp_path):
+    sly = tmp_path / "views.py"
+    sly.write_text("def f(pk):\n    Lot.objects.get(pk=pk)\n    return get_object_or_404(Lot, pk=pk)\n")
+
+    assert len(lookups_in_views([sly])) == 2
+
+
+def test_no_file_is_longer_than_400_lines():
+    long = {
+        name_of(path): count
+        for path in files(".py", ".html", ".js", ".css", ".jinja")
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > MAX_LINES
+    }
+
+    assert long == {}
+
+
+def test_no_function_is_longer_than_60_lines_and_no_view_than_25():
+    long = []
+    for path in product_files():
+        limit = MAX_VIEW_LINES if "views" in path.parts else MAX_FUNCTION_LINES
+        long += [
+            f"{name_of(path)}:{node.lineno} {node.name}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > limit
+        ]
+
+    assert long == []
+
+
+def test_no_migration_is_auto_named():
+    auto = [
+        name_of(path)
+        for path in files(".py", migrations=True)
+        if "migrations" in path.parts and re.search(r"_auto_|^\d{4}_(alter|remove|rename|add)_.*_and_more", path.name)
+    ]
+
+    assert auto == []
+
+
+def counters_on_drafts(candidates: list[type[models.Model]]) -> list[str]:
+    return [
+        f"{model.__name__}.{field.name}: publishing a revision rewrites every column; keep stock in Lot"
+        for model in candidates
+        if issubclass(model, DraftStateMixin)
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.IntegerField) and COUNTERS.match(field.name)
+    ]
+
+
+def test_no_model_with_drafts_holds_a_counter():
+    assert counters_on_drafts(list(apps.get_models())) == []
+
+
+def test_the_law_on_counters_notices_one():
+    class Sly(DraftStateMixin):
+        reserved_g = models.BigIntegerField()
+
+        class Meta:
+            app_label = "house_test"
+
+    try:
+        assert len(counters_on_drafts([Sly])) == 1
+    finally:
+        apps.all_models.pop("house_test", None)
+        apps.clear_cache()
+
+
+@pytest.mark.parametrize("word", ["utils", "helpers"])
+def test_no_module_is_called(word):
+    assert [name_of(path) for path in product_files() if path.stem == word] == []
+
+
+def test_no_receiver_joins_our_apps():
+    """Signals between our apps hide what happens: an action calls the other action."""
+    joined = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in product_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if ast.unparse(decorator).startswith("receiver(")
+    ]
+
+    assert joined == []
+
+
+def test_templates_hold_no_inline_script_or_style():
+    """The content policy would refuse them without a word on the page."""
+    sly = re.compile(r"<script(?![^>]*(\bsrc=|application/json))|<style|\sstyle=|\son(click|change|submit|load|input)=")
+    inline = [
+        name_of(path)
+        for path in files(".html", ".jinja")
+        if not {"wagtailadmin", "wagtailsnippets"} & set(path.parts) and sly.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert inline == []
+
+
+def test_the_tree_names_no_path_of_a_machine_and_no_package_host():
+    sly = re.compile(r"(?<![\w.])/(work|root|home)/|index-url|\"resolved\": *\"http|registry\.npmjs")
+    told = [
+        name_of(path)
+        for path in [
+            *files(".py", ".html", ".js", ".css"),
+            *ROOT.glob("*.toml"),
+            *ROOT.glob("*.json"),
+            *ROOT.glob("*.txt"),
+            *ROOT.glob("*.md"),
+            *(ROOT / "docs").rglob("*.md"),
+        ]
+        if path.is_file() and path != Path(__file__) and path.name != "Makefile" and sly.search(_text(path))
+    ]
+
+    assert told == []
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="ignore")
