@@ -1,0 +1,1 @@
+"""Every change in pledging. Nothing else assigns a state or a quantity."""

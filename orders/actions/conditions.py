@@ -1,0 +1,101 @@
+"""What must hold before a pledge is placed or changed. Each function refuses with its own sentence or does nothing."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from market.enums import OrganisationKind
+from market.models import Lot, Organisation
+from market.quantities import Quantity, describe
+from market.wording import calendar_day, clock_time
+from orders.enums import PledgeState
+from orders.exceptions import (
+    BelowMinimum,
+    DayPast,
+    DockNotUsable,
+    LineIncomplete,
+    LinesDoNotAddUp,
+    LinesOnlyForAssociations,
+    NotChangeable,
+    OutsideDockHours,
+    OwnProduce,
+    ReferenceTooLong,
+    TooLateToChange,
+    TooManyLines,
+    WindowBackwards,
+)
+from orders.models import Dock, Pledge
+
+MAX_LINES = 300
+MAX_NAME = 40
+MAX_REFERENCE = 60
+
+Line = tuple[str, Quantity]
+
+
+def require_purchasable(lot: Lot, buyer: Organisation) -> None:
+    """Raises: OwnProduce, DayPast. Whether it is still on offer is asked by `reserve`, in the same statement as the stock."""
+    if lot.seller_id == buyer.pk:
+        raise OwnProduce(organisation=buyer.name)
+    if lot.day < timezone.localdate():
+        raise DayPast(day=calendar_day(lot.day))
+
+
+def require_minimum(lot: Lot, grams: int, *, held_g: int = 0) -> None:
+    """At least the listing's minimum, unless it is all that is left. `held_g` is what the pledge holds already.
+
+    Raises: BelowMinimum.
+    """
+    minimum = lot.listing.minimum_g
+    if minimum and grams < minimum and grams != lot.remaining_g + held_g:
+        raise BelowMinimum(minimum=describe(minimum))
+
+
+def require_delivery(dock: Dock, buyer: Organisation, window_from: dt.time, window_to: dt.time) -> None:
+    """Raises: DockNotUsable, WindowBackwards, OutsideDockHours."""
+    if dock.organisation_id != buyer.pk or not dock.is_active:
+        raise DockNotUsable(dock=dock.name)
+    if window_from >= window_to:
+        raise WindowBackwards
+    if window_from < dock.opens_at or window_to > dock.closes_at:
+        raise OutsideDockHours(dock=dock.name, opens=f"{dock.opens_at:%H:%M}", closes=f"{dock.closes_at:%H:%M}")
+
+
+def require_reference(reference: str) -> None:
+    """Raises: ReferenceTooLong."""
+    if len(reference) > MAX_REFERENCE:
+        raise ReferenceTooLong(limit=MAX_REFERENCE)
+
+
+def require_lines(lines: Sequence[Line], quantity: Quantity, buyer: Organisation) -> None:
+    """Raises: LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp."""
+    if not lines:
+        return
+    if buyer.kind != OrganisationKind.ASSOCIATION:
+        raise LinesOnlyForAssociations
+    if len(lines) > MAX_LINES:
+        raise TooManyLines(limit=MAX_LINES)
+    for row, (name, _quantity) in enumerate(lines, start=1):
+        if not 0 < len(name.strip()) <= MAX_NAME:
+            raise LineIncomplete(row=row)
+    require_sum(sum(part.grams for _name, part in lines), quantity.grams)
+
+
+def require_sum(lines_g: int, pledge_g: int) -> None:
+    """Raises: LinesDoNotAddUp."""
+    if lines_g != pledge_g:
+        raise LinesDoNotAddUp(total=describe(lines_g), quantity=describe(pledge_g))
+
+
+def require_changeable(pledge: Pledge) -> None:
+    """Raises: NotChangeable."""
+    if pledge.state != PledgeState.PLACED:
+        raise NotChangeable(state=pledge.get_state_display())
+
+
+def require_in_time(pledge: Pledge) -> None:
+    """Raises: TooLateToChange."""
+    until = timezone.make_aware(dt.datetime.combine(pledge.day, pledge.window_to))
+    if timezone.now() > until:
+        raise TooLateToChange(until=clock_time(until))

@@ -1,0 +1,91 @@
+"""Refusals of pledging. Each says what would cure it; nothing has been written."""
+
+from django.utils.translation import gettext_lazy as _
+
+from market.exceptions import Refused, WrongState
+
+
+class BelowMinimum(Refused):
+    """`minimum` is worded."""
+
+    sentence = _("这批货的起订量是 %(minimum)s，请把数量加到起订量以上")
+
+
+class OwnProduce(Refused):
+    sentence = _("这是“%(organisation)s”自己的货，不用认购")
+
+
+class DayPast(Refused):
+    """`day` is worded."""
+
+    sentence = _("这批货是 %(day)s 的，日子已经过了，请选今天或以后的货")
+
+
+class DockNotUsable(Refused):
+    sentence = _("收货点“%(dock)s”不属于这个单位或者已经停用，请换一个收货点")
+
+
+class WindowBackwards(Refused):
+    sentence = _("最晚送到的时间要晚于最早送到的时间，请改送达时段")
+
+
+class OutsideDockHours(Refused):
+    """`opens`, `closes` are clock times."""
+
+    sentence = _("“%(dock)s”的收货时间是 %(opens)s 到 %(closes)s，请把送达时段改到这个时间里")
+
+
+class ReferenceTooLong(Refused):
+    sentence = _("单号 / 备注最多 %(limit)s 个字，请写短一点")
+
+
+class KeyUsedOtherwise(Refused):
+    """The form was sent before with other contents. `placed` is the worded quantity of the first pledge."""
+
+    sentence = _("这张表刚才已经认购了 %(placed)s。要改数量，请到“我的认购”里改；要再认购一笔，请重新打开这批货")
+
+
+class LinesOnlyForAssociations(Refused):
+    sentence = _("只有农贸市场协会可以按摊位认购，请改用普通认购")
+
+
+class LineIncomplete(Refused):
+    sentence = _("第 %(row)s 行要写 1 到 40 个字的摊位或姓名")
+
+
+class TooManyLines(Refused):
+    sentence = _("一笔认购最多 %(limit)s 行，请分成几笔")
+
+
+class LinesDoNotAddUp(Refused):
+    """`total`, `quantity` are worded."""
+
+    sentence = _("各摊位加起来是 %(total)s，和认购量 %(quantity)s 不一样，请改摊位的数量")
+
+
+class NotChangeable(WrongState):
+    """Change and cancel end where a truck is planned."""
+
+    sentence = _("这笔认购%(state)s，不能再改或取消；请打电话给调度员")
+
+
+class TooLateToChange(Refused):
+    """`until` is worded."""
+
+    sentence = _("送达时段到 %(until)s 已经结束，不能再改；没有送到请取消或打电话给卖方")
+
+
+class ReasonMissing(Refused):
+    sentence = _("请写明取消的原因，卖方要看")
+
+
+class DockNameTaken(Refused):
+    sentence = _("“%(organisation)s”已经有叫“%(dock)s”的收货点，请换个名字")
+
+
+class DockHoursBackwards(Refused):
+    sentence = _("停止收货的时间要晚于开始收货的时间")
+
+
+class DockAwaitsGoods(Refused):
+    sentence = _("“%(dock)s”还有 %(count)s 笔没有收完的认购，请先给它们换收货点，再停用")

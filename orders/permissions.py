@@ -1,0 +1,92 @@
+"""May this person buy? What a person may not see is a 404."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from market.enums import BUYERS, OrganisationKind, Role
+from market.models import Lot, Membership, Organisation, User
+from market.permissions import organisations_for, roles_in
+from orders.models import Dock, Pledge
+
+BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
+_DOCK_COLUMNS = [field.attname for field in Dock._meta.concrete_fields]
+
+
+def buying_for(user: User | AnonymousUser) -> list[Organisation]:
+    """The organisations the person may buy for. Costs the memberships, once a request."""
+    return organisations_for(user, BUYERS, BUYING_ROLES)  # type: ignore[arg-type]
+
+
+def pledging_by_sheet_for(user: User | AnonymousUser) -> list[Organisation]:
+    """The market associations whose stalls the person may pledge for in one sheet."""
+    return organisations_for(user, {OrganisationKind.ASSOCIATION}, BUYING_ROLES)  # type: ignore[arg-type]
+
+
+def can_buy_for(user: User, organisation: Organisation) -> bool:
+    return organisation.is_buyer and bool(roles_in(user, organisation) & set(BUYING_ROLES))
+
+
+def docks_for(user: User) -> list[Dock]:
+    """The docks in use of the organisations the person may buy for, each with its organisation.
+
+    One statement for memberships and docks together: it also answers `memberships_of` for the rest of the request.
+    """
+    known: list[Dock] | None = getattr(user, "_docks", None)
+    if known is None:
+        rows = list(
+            user.memberships.select_related("organisation")
+            .annotate(**{f"dock_{name}": F(f"organisation__docks__{name}") for name in _DOCK_COLUMNS})
+            .order_by("organisation__name", "pk", "organisation__docks__pk")
+        )
+        user._memberships = list({row.pk: row for row in rows}.values())  # type: ignore[attr-defined]
+        known = list({dock.pk: dock for row in rows if (dock := _dock_of(row)) and _usable(row, dock)}.values())
+        user._docks = known  # type: ignore[attr-defined]
+    return known
+
+
+def _dock_of(row: Membership) -> Dock | None:
+    """The dock of one joined row; none where the organisation has none."""
+    values = [getattr(row, f"dock_{name}") for name in _DOCK_COLUMNS]
+    if values[0] is None:
+        return None
+    dock = Dock.from_db(row._state.db, _DOCK_COLUMNS, values)
+    dock.organisation = row.organisation
+    return dock
+
+
+def _usable(row: Membership, dock: Dock) -> bool:
+    return dock.is_active and row.role in BUYING_ROLES and row.organisation.is_buyer
+
+
+def require_buyer(user: User) -> list[Organisation]:
+    """The organisations the person may buy for, at least one. Raises: Http404."""
+    organisations = buying_for(user)
+    if not organisations:
+        raise Http404
+    return organisations
+
+
+def get_lot_to_pledge(user: User, pk: int) -> Lot:
+    """The lot with its listing, for somebody who buys. A closed lot is found too, so that the page can say so.
+
+    Two statements (memberships with docks, lot). Raises: Http404.
+    """
+    docks_for(user)
+    require_buyer(user)
+    return get_object_or_404(Lot.objects.select_related("listing"), pk=pk)
+
+
+def get_own_pledge(user: User, pk: int) -> Pledge:
+    """The pledge with what a page says about it, for those who buy for its organisation. Raises: Http404."""
+    pledges = Pledge.objects.select_related(
+        "buyer", "dock__place", "lot__listing__produce", "lot__listing__place", "lot__seller", "placed_by"
+    )
+    return get_object_or_404(pledges.filter(buyer__in=[o.pk for o in buying_for(user)]), pk=pk)
+
+
+def get_own_dock(user: User, pk: int) -> Dock:
+    """The dock, in use or not, for those who buy for its organisation. Raises: Http404."""
+    docks = Dock.objects.select_related("organisation", "place__parent")
+    return get_object_or_404(docks.filter(organisation__in=[o.pk for o in buying_for(user)]), pk=pk)
