@@ -109,13 +109,18 @@ class Load(models.Model):
                 name="load_loaded_within_planned",
                 violation_error_message=_("实装量不能超过计划量"),
             ),
+            # A truck may come twice for parts of one allocation; between the same two halts it is one load.
             models.UniqueConstraint(
-                fields=["trip", "allocation"],
+                fields=["allocation", "pickup", "delivery"],
                 condition=~Q(state=LoadState.UNPLANNED),
-                name="load_once_a_trip_and_allocation",
+                name="load_once_between_two_stops",
             ),
             models.CheckConstraint(condition=Q(state__in=LoadState.values), name="load_state_known"),
         )
 
     def __str__(self) -> str:
         return f"{self.trip_id}: {self.planned_g} g"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != LoadState.UNPLANNED

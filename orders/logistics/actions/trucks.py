@@ -1,0 +1,192 @@
+"""Trucks and drivers: registering them, keeping them up to date, putting a driver on a truck."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from market.accounts import normalise_phone
+from market.actions.events import record
+from market.enums import OrganisationKind, Role
+from market.models import Membership, Organisation, Place, User
+from market.permissions import require
+from market.quantities import describe
+from orders.logistics import exceptions as refusals
+from orders.logistics.actions.locks import lock_one
+from orders.logistics.enums import PlateColour
+from orders.logistics.models import Driver, Truck
+from orders.logistics.permissions import can_run_carrier
+from orders.logistics.queries.loads import most_planned_on
+
+PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z](?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警])"
+)
+LEAST_RATED_G, MOST_RATED_G = 100_000, 60_000_000
+LEAST_VOLUME_L, MOST_VOLUME_L = 100, 200_000
+TRUCK_FIELDS = ("plate_colour", "rated_g", "volume_l", "is_cold", "base", "shift_from", "shift_to", "is_active")
+_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+
+
+def normalise_plate(text: str) -> str:
+    """Upper case, without spaces, dots and dashes. Raises: BadPlate."""
+    plate = re.sub(r"[\s·.\-—•]", "", text.translate(_WIDE)).upper()
+    if not PLATE.fullmatch(plate):
+        raise refusals.BadPlate(plate=text.strip()[:20])
+    return plate
+
+
+@transaction.atomic
+def register_truck(
+    carrier: Organisation,
+    *,
+    plate: str,
+    plate_colour: str,
+    rated_g: int,
+    base: Place,
+    by: User,
+    volume_l: int | None = None,
+    is_cold: bool = False,
+    shift_from: dt.time = dt.time(4),
+    shift_to: dt.time = dt.time(20),
+) -> Truck:
+    """The carrier has this truck. The same registration again returns it and changes nothing.
+
+    Locks: carrier. Raises: NotAllowed, NotACarrier, BadPlate, PlateTaken, BadRatedMass, BadVolume, BadShift.
+    """
+    carrier = lock_one(Organisation, carrier.pk)
+    require(can_run_carrier(by, carrier))
+    if carrier.kind != OrganisationKind.CARRIER:
+        raise refusals.NotACarrier(organisation=carrier.name)
+    facts = {
+        "plate_colour": PlateColour(plate_colour),
+        "rated_g": rated_g,
+        "volume_l": volume_l,
+        "is_cold": is_cold,
+        "base": base,
+        "shift_from": shift_from,
+        "shift_to": shift_to,
+    }
+    _check_facts(facts)
+    plate = normalise_plate(plate)
+    known = Truck.objects.filter(plate=plate).first()
+    if known is not None:
+        if known.carrier_id == carrier.pk and all(getattr(known, name) == value for name, value in facts.items()):
+            return known
+        raise refusals.PlateTaken(plate=plate)
+    truck = Truck.objects.create(carrier=carrier, plate=plate, **facts)
+    record(truck, "registered", by=by, grams=rated_g)
+    return truck
+
+
+@transaction.atomic
+def update_truck(truck: Truck, *, by: User, **changes: Any) -> Truck:
+    """The truck has the changed facts (of TRUCK_FIELDS). What is on its open trips must still fit.
+
+    Locks: truck. Raises: NotAllowed, BadRatedMass, BadVolume, BadShift, RatedBelowPlanned. Without a change nothing is written.
+    """
+    truck = lock_one(Truck, truck.pk)
+    require(can_run_carrier(by, truck.carrier))
+    unknown = changes.keys() - set(TRUCK_FIELDS)
+    if unknown:
+        raise TypeError(f"not a field of a truck that changes: {sorted(unknown)}")
+    changed = [name for name, value in changes.items() if getattr(truck, name) != value]
+    for name in changed:
+        setattr(truck, name, changes[name])
+    _check_facts({name: getattr(truck, name) for name in TRUCK_FIELDS})
+    if "rated_g" in changed and (planned := most_planned_on(truck)) > truck.rated_g:
+        raise refusals.RatedBelowPlanned(planned=describe(planned), rated=describe(truck.rated_g))
+    if changed:
+        truck.save(update_fields=changed)
+        record(truck, "updated", by=by, reason="、".join(changed))
+    return truck
+
+
+@transaction.atomic
+def register_driver(carrier: Organisation, *, name: str, phone: str, by: User) -> Driver:
+    """The carrier has this driver, who can log in with the telephone number and finds the trips there.
+
+    The same number at the same carrier again returns the driver, with the new name. Locks: carrier.
+    Raises: NotAllowed, NotACarrier, BadPhone, NameNeeded, PhoneTaken.
+    """
+    carrier = lock_one(Organisation, carrier.pk)
+    require(can_run_carrier(by, carrier))
+    if carrier.kind != OrganisationKind.CARRIER:
+        raise refusals.NotACarrier(organisation=carrier.name)
+    name, phone = _clean_name(name), _clean_phone(phone)
+    known = Driver.objects.filter(phone=phone).first()
+    if known is not None:
+        if known.carrier_id != carrier.pk:
+            raise refusals.PhoneTaken(phone=phone.removeprefix("+86"))
+        return update_driver(known, by=by, name=name, is_active=True)
+    user = User.objects.filter(phone=phone).first() or User.objects.create_user(phone, name=name)
+    driver = Driver.objects.create(carrier=carrier, user=user, name=name, phone=phone)
+    Membership.objects.get_or_create(user=user, organisation=carrier, role=Role.DRIVER)
+    record(driver, "registered", by=by)
+    return driver
+
+
+@transaction.atomic
+def update_driver(driver: Driver, *, by: User, name: str | None = None, is_active: bool | None = None) -> Driver:
+    """The driver has the changed facts; one set inactive drives no further trip. Locks: driver.
+
+    Raises: NotAllowed, NameNeeded. Without a change nothing is written.
+    """
+    driver = lock_one(Driver, driver.pk)
+    require(can_run_carrier(by, driver.carrier))
+    changes = {"name": None if name is None else _clean_name(name), "is_active": is_active}
+    changed = [key for key, value in changes.items() if value is not None and getattr(driver, key) != value]
+    for key in changed:
+        setattr(driver, key, changes[key])
+    if changed:
+        driver.save(update_fields=changed)
+        record(driver, "updated", by=by, reason="、".join(changed))
+    return driver
+
+
+@transaction.atomic
+def assign_driver(truck: Truck, driver: Driver | None, *, by: User) -> Truck:
+    """The driver (or nobody) is on duty on this truck, and on no other. Trips already planned keep their driver.
+
+    Locks: the trucks concerned, driver. Raises: NotAllowed, OtherCarriersDriver. The same again changes nothing.
+    """
+    before = Truck.objects.filter(driver=driver).first() if driver else None
+    ids = {truck.pk} | ({before.pk} if before else set())
+    trucks = {row.pk: row for row in Truck.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    fresh = trucks[truck.pk]
+    require(can_run_carrier(by, fresh.carrier))
+    if driver is not None:
+        driver = lock_one(Driver, driver.pk)
+        if driver.carrier_id != fresh.carrier_id:
+            raise refusals.OtherCarriersDriver
+    if fresh.driver_id == (driver.pk if driver else None):
+        return fresh
+    Truck.objects.filter(driver=driver, driver__isnull=False).update(driver=None)
+    fresh.driver = driver
+    fresh.save(update_fields=["driver"])
+    record(fresh, "driver_assigned" if driver else "driver_removed", by=by, reason=driver.name if driver else "")
+    return fresh
+
+
+def _check_facts(facts: dict[str, Any]) -> None:
+    if not LEAST_RATED_G <= facts["rated_g"] <= MOST_RATED_G:
+        raise refusals.BadRatedMass
+    if facts["volume_l"] is not None and not LEAST_VOLUME_L <= facts["volume_l"] <= MOST_VOLUME_L:
+        raise refusals.BadVolume
+    if facts["shift_from"] >= facts["shift_to"]:
+        raise refusals.BadShift
+
+
+def _clean_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 40:
+        raise refusals.NameNeeded
+    return name
+
+
+def _clean_phone(phone: str) -> str:
+    try:
+        return normalise_phone(phone)
+    except ValidationError as error:
+        raise refusals.BadPhone from error

@@ -1,0 +1,133 @@
+"""Who may see and do what with trucks, trips and receipts. What a person may not see is a 404.
+
+A dispatcher (role dispatcher in a bureau) sees the whole city; a carrier's manager and clerk their own trucks, drivers
+and trips; a driver the trips driven; a buyer the loads of the own pledges.
+"""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from market.enums import BUYERS, OrganisationKind, Role
+from market.models import Organisation, User
+from market.permissions import organisations_for, require, roles_in
+from orders.logistics.models import Driver, Load, PlanRun, Stop, Trip, Truck
+
+CARRIER_ROLES = (Role.MANAGER, Role.CLERK)
+BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
+
+
+def is_dispatcher(user: User) -> bool:
+    return bool(organisations_for(user, {OrganisationKind.BUREAU}, {Role.DISPATCHER}))
+
+
+def require_dispatcher(user: User) -> None:
+    """Raises: NotAllowed."""
+    require(is_dispatcher(user))
+
+
+def dispatcher_or_404(user: User) -> None:
+    """Raises: Http404."""
+    if not is_dispatcher(user):
+        raise Http404
+
+
+def carriers_of(user: User) -> list[Organisation]:
+    """The carriers whose trucks the person may edit."""
+    return organisations_for(user, {OrganisationKind.CARRIER}, CARRIER_ROLES)
+
+
+def can_run_carrier(user: User, carrier: Organisation) -> bool:
+    """Its manager and clerk, and the dispatcher, who registers trucks that call in."""
+    return is_dispatcher(user) or bool(roles_in(user, carrier) & set(CARRIER_ROLES))
+
+
+def buyers_of(user: User) -> list[Organisation]:
+    return organisations_for(user, BUYERS, BUYING_ROLES)
+
+
+def can_receive_for(user: User, buyer: Organisation) -> bool:
+    return bool(roles_in(user, buyer) & set(BUYING_ROLES))
+
+
+def is_driver(user: User) -> bool:
+    """Whether trips may wait for the person. One statement."""
+    return Driver.objects.filter(user=user).exists()
+
+
+def can_drive(user: User, trip: Trip) -> bool:
+    """The trip's driver, and the dispatcher for a driver who calls in."""
+    return trip.driver.user_id == user.pk or is_dispatcher(user)
+
+
+def trips_for(user: User) -> QuerySet[Trip]:
+    """The trips the person may see. Costs the memberships."""
+    if is_dispatcher(user):
+        return Trip.objects.all()
+    return Trip.objects.filter(Q(truck__carrier__in=carriers_of(user)) | Q(driver__user=user))
+
+
+def trucks_for(user: User) -> QuerySet[Truck]:
+    return Truck.objects.all() if is_dispatcher(user) else Truck.objects.filter(carrier__in=carriers_of(user))
+
+
+def drivers_for(user: User) -> QuerySet[Driver]:
+    return Driver.objects.all() if is_dispatcher(user) else Driver.objects.filter(carrier__in=carriers_of(user))
+
+
+def loads_to_receive(user: User) -> QuerySet[Load]:
+    """Live loads of the person's buying organisations."""
+    return Load.objects.live().filter(allocation__pledge__buyer__in=buyers_of(user))
+
+
+def get_trip(user: User, pk: int) -> Trip:
+    """Raises: Http404."""
+    return get_object_or_404(trips_for(user).select_related("truck__carrier", "driver", "green_pass"), pk=pk)
+
+
+def get_truck(user: User, pk: int) -> Truck:
+    """Raises: Http404."""
+    return get_object_or_404(trucks_for(user).select_related("carrier", "base", "driver"), pk=pk)
+
+
+def get_driver(user: User, pk: int) -> Driver:
+    """Raises: Http404."""
+    return get_object_or_404(drivers_for(user).select_related("carrier"), pk=pk)
+
+
+def get_run(user: User, pk: int) -> PlanRun:
+    """For dispatchers. Raises: Http404."""
+    dispatcher_or_404(user)
+    return get_object_or_404(PlanRun, pk=pk)
+
+
+def get_load_to_plan(user: User, pk: int) -> Load:
+    """A live load, for a dispatcher. Raises: Http404."""
+    dispatcher_or_404(user)
+    return get_object_or_404(Load.objects.live().select_related("trip__truck", "allocation"), pk=pk)
+
+
+def get_stop_to_drive(user: User, pk: int) -> Stop:
+    """A stop of a trip the person drives or dispatches. Raises: Http404."""
+    return get_object_or_404(Stop.objects.select_related("trip__driver").filter(trip__in=_driven_by(user)), pk=pk)
+
+
+def get_load_to_drive(user: User, pk: int) -> Load:
+    """A live load of a trip the person drives or dispatches. Raises: Http404."""
+    return get_object_or_404(
+        Load.objects.live().select_related("trip__driver", "pickup").filter(trip__in=_driven_by(user)), pk=pk
+    )
+
+
+def get_load_to_receive(user: User, pk: int) -> Load:
+    """Raises: Http404."""
+    return get_object_or_404(
+        loads_to_receive(user).select_related(
+            "trip__truck", "trip__driver", "delivery", "allocation__pledge__buyer", "allocation__lot__listing__produce"
+        ),
+        pk=pk,
+    )
+
+
+def _driven_by(user: User) -> QuerySet[Trip]:
+    return Trip.objects.all() if is_dispatcher(user) else Trip.objects.filter(driver__user=user)

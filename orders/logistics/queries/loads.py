@@ -1,0 +1,71 @@
+"""What is planned, loaded and received: one definition for each of these numbers."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from orders.logistics.enums import OPEN_TRIPS, StopKind
+from orders.logistics.models import Load, Receipt, Stop, Trip, Truck
+from orders.models import Allocation
+
+
+def planned_by_allocation(ids: Collection[int]) -> dict[int, int]:
+    """Grams of each allocation that ride on live loads. One statement."""
+    rows = Load.objects.live().filter(allocation__in=ids).values("allocation").annotate(total=Sum("planned_g"))
+    return {row["allocation"]: row["total"] for row in rows.order_by()}
+
+
+def received_by_load(ids: Collection[int]) -> dict[int, int]:
+    """Grams of each load that receipts speak of: accepted, rejected and missing. One statement."""
+    rows = Receipt.objects.filter(load__in=ids).values("load")
+    totals = rows.annotate(a=Sum("accepted_g"), r=Sum("rejected_g"), m=Sum("missing_g")).order_by()
+    return {row["load"]: row["a"] + row["r"] + row["m"] for row in totals}
+
+
+def with_unplanned(allocations: QuerySet[Allocation]) -> QuerySet[Allocation]:
+    """The allocations with `planned`, grams on live loads, to filter and show. No statement of its own."""
+    loads = Load.objects.live().filter(allocation=OuterRef("pk")).order_by().values("allocation")
+    return allocations.annotate(planned=Coalesce(Subquery(loads.annotate(s=Sum("planned_g")).values("s")), 0))
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A halt of a trip with what goes on and off there; `aboard_g` is what the truck carries when it leaves."""
+
+    stop: Stop
+    loads: list[Load]
+    aboard_g: int
+
+
+def legs_of(stops: Iterable[Stop], loads: Iterable[Load]) -> list[Leg]:
+    """The halts that still have something to do, in order, from fetched rows. No statement."""
+    by_stop: dict[int, list[Load]] = {}
+    for load in loads:
+        by_stop.setdefault(load.pickup_id, []).append(load)
+        by_stop.setdefault(load.delivery_id, []).append(load)
+    legs, aboard = [], 0
+    for stop in sorted(stops, key=lambda s: s.position):
+        here = by_stop.get(stop.pk)
+        if here:
+            change = sum(load.planned_g for load in here)
+            aboard += change if stop.kind == StopKind.PICKUP else -change
+            legs.append(Leg(stop, here, aboard))
+    return legs
+
+
+def most_aboard(legs: Iterable[Leg]) -> int:
+    """The heaviest the truck gets on the way, by planned grams."""
+    return max((leg.aboard_g for leg in legs), default=0)
+
+
+def most_planned_on(truck: Truck) -> int:
+    """The heaviest the truck gets on any of its open trips. Three statements."""
+    trips = Trip.objects.filter(truck=truck, state__in=OPEN_TRIPS).prefetch_related("stops", "loads")
+    return max((most_aboard(legs_of(trip.stops.all(), live_loads(trip))) for trip in trips), default=0)
+
+
+def live_loads(trip: Trip) -> list[Load]:
+    """The trip's loads that were not taken off, from what was fetched with it."""
+    return [load for load in trip.loads.all() if load.is_live]
