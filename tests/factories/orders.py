@@ -33,3 +33,18 @@ def make_pledge(lot: Lot, dock: Dock, text: str = "100斤", *, by: User, **field
         by=by,
         **values,
     )
+
+
+def kg(text: str) -> Quantity:
+    """A weight as people write it, with its unit."""
+    return Quantity.parse(text)
+
+
+def stalls(*texts: str) -> list[tuple[str, Quantity]]:
+    """Lines of a sheet: 1号摊, 2号摊, …"""
+    return [(f"{n}号摊", kg(text)) for n, text in enumerate(texts, start=1)]
+
+
+def fresh(user: User) -> User:
+    """The same person in the next request: nothing remembered about memberships."""
+    return User.objects.get(pk=user.pk)
