@@ -16,6 +16,11 @@ class LotQuerySet(models.QuerySet["Lot"]):
         """On offer: published, not withdrawn, not spoilt at `at` (now)."""
         return self.filter(is_open=True, best_before__gt=at or timezone.now())
 
+    def on_board(self, at: dt.datetime | None = None) -> Self:
+        """On offer for today or a later day: what the public board lists at `at` (now)."""
+        at = at or timezone.now()
+        return self.open(at).filter(day__gte=timezone.localdate(at))
+
     def for_day(self, day: dt.date) -> Self:
         return self.filter(day=day)
 
