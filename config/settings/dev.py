@@ -9,3 +9,4 @@ SECRET_KEY = env("SECRET_KEY", default="development-only-key-never-used-in-produ
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 INTERNAL_IPS = ["127.0.0.1"]
 WHITENOISE_USE_FINDERS = True  # static files straight from their folders, also with DEBUG off
+STATIC_ROOT = None  # nothing is collected here

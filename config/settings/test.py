@@ -24,3 +24,4 @@ MEDIA_ROOT = Path(tempfile.gettempdir()) / "green-channel-test-media"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SMS_BACKEND = "market.sms.MemorySms"
 PLANNER_SECONDS = 2
+STATIC_ROOT = None  # nothing is collected here
