@@ -184,6 +184,11 @@ def describe(grams: int) -> str:
     return " = ".join(_both_ways(grams))
 
 
+def growers_words(grams: int) -> str:
+    """The first half of `describe`, where there is no room for both: "100 斤", "1.8 万斤"."""
+    return _both_ways(grams)[0]
+
+
 def price_per_kg(price: Decimal, unit: str, pack: Pack | None = None) -> Fraction:
     """Yuan for one kilogram, not rounded: prices in different units compare. Raises QuantityError."""
     return _exact(price) * Unit.KG.grams / unit_grams(unit, pack)
