@@ -138,3 +138,73 @@ class LockedByBureau(Refused):
 
 class NoReview(Refused):
     sentence = _("主管部门还没有设置审核流程，暂时不能提交；请拨打热线")
+
+
+class ReasonMissing(Refused):
+    field = "comment"
+    sentence = _("请写明原因，卖方会在手机上看到")
+
+
+class LockedByColleague(Refused):
+    """`name` is the colleague who locked the listing."""
+
+    sentence = _("%(name)s 锁定了这条货源，请先解锁再处理")
+
+
+class ReasonNeeded(Refused):
+    field = "reason"
+    sentence = _("请写明原因，对方要看；最多 %(limit)d 个字")
+
+
+class NotRegistrable(Refused):
+    field = "kind"
+    sentence = _("“%(kind)s”由主管部门登记，请拨打热线")
+
+
+class WorkplaceTooWide(Refused):
+    field = "place"
+    sentence = _("“%(place)s”太大了，请选到%(level)s")
+
+
+class AlreadyRegistered(Refused):
+    field = "name"
+    sentence = _("%(place)s已经登记过“%(organisation)s”；是您的单位请让负责人把您加进去，不是请换个名称")
+
+
+class TooManyWaiting(Refused):
+    sentence = _("您有 %(count)d 个单位还在等核实，请等核实以后再登记")
+
+
+class RoleNotGiven(Refused):
+    field = "role"
+    sentence = _("%(kind)s里不能添加“%(role)s”，请选别的角色")
+
+
+class PhoneUnfit(Refused):
+    """`said` is the sentence of `normalise_phone`."""
+
+    field = "phone"
+    sentence = _("%(said)s")
+
+
+class NameNeeded(Refused):
+    field = "name"
+    sentence = _("请写 1 到 %(limit)d 个字的姓名")
+
+
+class OtherPersonsNumber(Refused):
+    field = "name"
+    sentence = _("这个号码登记的不是“%(name)s”，请核对号码和姓名")
+
+
+class AlreadyMember(Refused):
+    field = "phone"
+    sentence = _("%(name)s已经是这个单位的%(role)s")
+
+
+class TooManyMembers(Refused):
+    sentence = _("一个单位最多 %(limit)d 人，请先移除不再需要的人")
+
+
+class LastManager(Refused):
+    sentence = _("“%(organisation)s”只有这一位负责人，不能移除；要换负责人请拨打热线")
