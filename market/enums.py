@@ -29,6 +29,10 @@ BUYERS = frozenset(
 )
 
 
+# What a person may register without the bureau's own hands.
+REGISTRABLE = SELLERS | BUYERS | {OrganisationKind.CARRIER}
+
+
 class Role(TextChoices):
     """What a person does in an organisation."""
 
@@ -37,6 +41,17 @@ class Role(TextChoices):
     HELPER = "helper", _("代办人")  # acts on behalf of the organisation's manager; both names are kept
     DISPATCHER = "dispatcher", _("调度员")
     DRIVER = "driver", _("司机")
+
+
+def grantable_roles(kind: str) -> tuple[Role, ...]:
+    """The roles a manager may give in an organisation of this kind. Managing itself is never given by a form."""
+    if kind in SELLERS:
+        return (Role.HELPER, Role.CLERK)
+    if kind == OrganisationKind.CARRIER:
+        return (Role.CLERK, Role.DRIVER)
+    if kind == OrganisationKind.BUREAU:
+        return (Role.CLERK, Role.DISPATCHER)
+    return (Role.CLERK,)
 
 
 class VerificationState(TextChoices):

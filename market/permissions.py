@@ -72,6 +72,19 @@ def can_verify_organisations(user: User) -> bool:
     return user.is_active and user.has_perm(BUREAU_PERMISSION)
 
 
+def can_manage(user: User, organisation: Organisation) -> bool:
+    """Its manager: adds and removes the people who act for it."""
+    return Role.MANAGER in roles_in(user, organisation)
+
+
+def get_managed_organisation(user: User, pk: int) -> Organisation:
+    """The organisation, for its manager. Raises: Http404."""
+    managed = Organisation.objects.select_related("place").filter(
+        memberships__user=user, memberships__role=Role.MANAGER
+    )
+    return get_object_or_404(managed, pk=pk)
+
+
 def can_see_listing(user: User, listing: Listing) -> bool:
     """Its sellers and the bureau; the public sees published lots, not listings."""
     return can_sell_for(user, listing.seller) or user.has_perm("market.change_listing")
