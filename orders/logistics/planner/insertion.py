@@ -70,6 +70,7 @@ class Tour:
         self.rate = self.truck.cost_per_km / 1000
         self.most_metres = FOREVER if self.truck.max_distance_m is None else self.truck.max_distance_m
         self.most_stops = FOREVER if self.truck.max_stops is None else self.truck.max_stops
+        self.metres, self.ok = 0, True
         self.set(nodes)
 
     def set(self, nodes: Sequence[int]) -> None:
@@ -157,7 +158,8 @@ class Tour:
             return None
         now = max(now, day.opens[pickup]) + day.service[pickup]
         mass, capacity = day.delta[pickup], self.truck.capacity_g
-        place, best, count = source, None, len(nodes)
+        best: tuple[int, int] | None = None
+        place, count = source, len(nodes)
         for to in range(at, count + 1):
             follows = day.place[nodes[to]] if to < count else self.truck.end
             gone = metres
@@ -172,6 +174,7 @@ class Tour:
             if to == count:
                 break
             node = nodes[to]
+            follows = day.place[node]
             now += day.durations[place][follows]
             if now > self.latest[to] or self.loads[to] + mass > capacity:
                 break

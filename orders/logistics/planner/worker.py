@@ -24,7 +24,7 @@ FIRST_SHARE = 0.5
 LARGE_DAY = 300
 """From this many shipments on PyVRP improves the plan in pieces."""
 LEAST_SECONDS = 0.2
-MOVE_PRICE = 60.0
+MOVE_PRICE = 150.0
 """Yuan a re-plan must gain for each planned load that changes its truck: a driver's orders are not free."""
 MISSING_PRICE = 1e12
 

@@ -16,7 +16,7 @@ from orders.logistics.planner.greedy import greedy_plan
 from orders.logistics.planner.matrix import make_matrices
 from orders.logistics.planner.model import EngineError, NoPlanError, Problem, Shipment, Vehicle
 from orders.logistics.planner.stability import count_moved
-from orders.logistics.planner.worker import make_plan
+from orders.logistics.planner.worker import MOVE_PRICE, make_plan
 from tests.logistics.planner.planner_days import days, route, tiny_day
 
 ENGINES = ("greedy", "vroom", "pyvrp", "auto")
@@ -124,7 +124,7 @@ def test_a_replan_starts_from_the_old_plan_and_is_no_worse(engine: str) -> None:
     assert check(late, plan) == []
     assert totals(late, plan.routes).net >= totals(late, old.routes).net - 1e-6
     gained = totals(late, plan.routes).net - totals(late, old.routes).net
-    assert count_moved(old.routes, plan.routes) * 60 <= gained + 1e-6
+    assert count_moved(old.routes, plan.routes) * MOVE_PRICE <= gained + 1e-6
 
 
 def test_a_replan_survives_initial_routes_that_are_no_longer_possible() -> None:

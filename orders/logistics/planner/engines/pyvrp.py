@@ -79,10 +79,10 @@ class Stop:
         self.idle = 0
         self.best: float | None = None
 
-    def __call__(self, best: float) -> bool:
+    def __call__(self, best_cost: float) -> bool:
         """Called by PyVRP once per iteration with the best cost so far."""
-        self.idle = self.idle + 1 if best == self.best else 0
-        self.best = best
+        self.idle = self.idle + 1 if best_cost == self.best else 0
+        self.best = best_cost
         return self.idle > self.most_idle or self.deadline.is_over()
 
 
@@ -107,8 +107,8 @@ def build(problem: Problem, scale: Scale) -> tuple[Any, list[list[int]]]:
     """PyVRP's data, and for each of its vehicle types the positions of the vehicles in it."""
     places = len(problem.distances_m)
     # Rounded up, so that a route within the limit of distance here is within it in metres too.
-    distances = -(-np.array(problem.distances_m, dtype=np.int64) // scale.metres)
-    durations = np.array(problem.durations_s, dtype=np.int64)
+    distances: Any = -(-np.array(problem.distances_m, dtype=np.int64) // scale.metres)
+    durations: Any = np.array(problem.durations_s, dtype=np.int64)
     if any(vehicle.start is None or vehicle.end is None for vehicle in problem.vehicles):
         distances, durations = np.pad(distances, (0, 1)), np.pad(durations, (0, 1))
     depots: dict[int, int] = {}
@@ -134,7 +134,7 @@ def build(problem: Problem, scale: Scale) -> tuple[Any, list[list[int]]]:
 def _build_type(
     vehicle: Vehicle, count: int, scale: Scale, scarce: list[str], depots: dict[int, int], dummy: int
 ) -> Any:
-    limits: dict[str, int] = {}
+    limits: dict[str, Any] = {}
     if vehicle.max_distance_m is not None:
         limits["max_distance"] = vehicle.max_distance_m // scale.metres
     return pyvrp.VehicleType(

@@ -64,8 +64,8 @@ def _build(problem: Problem, start: dict[str, Route]) -> Any:
     # One row and column more: the place from nowhere, for trucks with neither start nor end.
     task.set_durations_matrix(PROFILE, _padded(problem.durations_s))
     task.set_distances_matrix(PROFILE, _padded(problem.distances_m))
-    names = sorted({skill for item in (*problem.shipments, *problem.vehicles) for skill in item.skills})
-    skills = {name: number for number, name in enumerate(names, 1)}
+    held = [shipment.skills for shipment in problem.shipments] + [v.skills for v in problem.vehicles]
+    skills = {name: number for number, name in enumerate(sorted(frozenset().union(*held)), 1)}
     dearest = max((s.worth for s in problem.shipments if s.optional), default=0.0) or 1.0
     task.add_job([_build_shipment(i, shipment, skills, dearest) for i, shipment in enumerate(problem.shipments)])
     numbers = {shipment.id: i for i, shipment in enumerate(problem.shipments)}
