@@ -109,6 +109,12 @@ class DoesNotFit(Refused):
     sentence = _("%(plate)s 装不下这批货：%(why)s")
 
 
+class CannotBePlanned(Refused):
+    """`why` is the sentence of `orders.logistics.wording.left_behind_word`."""
+
+    sentence = _("这批货不能排车：%(why)s")
+
+
 class NotSoMuchUnplanned(Refused):
     sentence = _("这批货只剩 %(left)s 没有排车，请减少数量")
 

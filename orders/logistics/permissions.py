@@ -8,13 +8,13 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from market.enums import BUYERS, OrganisationKind, Role
+from market.enums import OrganisationKind, Role
 from market.models import Organisation, User
 from market.permissions import organisations_for, require, roles_in
 from orders.logistics.models import Driver, Load, PlanRun, Stop, Trip, Truck
+from orders.permissions import buying_for
 
 CARRIER_ROLES = (Role.MANAGER, Role.CLERK)
-BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 
 
 def is_dispatcher(user: User) -> bool:
@@ -42,14 +42,6 @@ def can_run_carrier(user: User, carrier: Organisation) -> bool:
     return is_dispatcher(user) or bool(roles_in(user, carrier) & set(CARRIER_ROLES))
 
 
-def buyers_of(user: User) -> list[Organisation]:
-    return organisations_for(user, BUYERS, BUYING_ROLES)
-
-
-def can_receive_for(user: User, buyer: Organisation) -> bool:
-    return bool(roles_in(user, buyer) & set(BUYING_ROLES))
-
-
 def is_driver(user: User) -> bool:
     """Whether trips may wait for the person. One statement."""
     return Driver.objects.filter(user=user).exists()
@@ -64,20 +56,28 @@ def trips_for(user: User) -> QuerySet[Trip]:
     """The trips the person may see. Costs the memberships."""
     if is_dispatcher(user):
         return Trip.objects.all()
-    return Trip.objects.filter(Q(truck__carrier__in=carriers_of(user)) | Q(driver__user=user))
+    return Trip.objects.filter(Q(truck__carrier__in=[c.pk for c in carriers_of(user)]) | Q(driver__user=user))
 
 
 def trucks_for(user: User) -> QuerySet[Truck]:
-    return Truck.objects.all() if is_dispatcher(user) else Truck.objects.filter(carrier__in=carriers_of(user))
+    return (
+        Truck.objects.all()
+        if is_dispatcher(user)
+        else Truck.objects.filter(carrier__in=[c.pk for c in carriers_of(user)])
+    )
 
 
 def drivers_for(user: User) -> QuerySet[Driver]:
-    return Driver.objects.all() if is_dispatcher(user) else Driver.objects.filter(carrier__in=carriers_of(user))
+    return (
+        Driver.objects.all()
+        if is_dispatcher(user)
+        else Driver.objects.filter(carrier__in=[c.pk for c in carriers_of(user)])
+    )
 
 
 def loads_to_receive(user: User) -> QuerySet[Load]:
     """Live loads of the person's buying organisations."""
-    return Load.objects.live().filter(allocation__pledge__buyer__in=buyers_of(user))
+    return Load.objects.live().filter(allocation__pledge__buyer__in=[o.pk for o in buying_for(user)])
 
 
 def get_trip(user: User, pk: int) -> Trip:

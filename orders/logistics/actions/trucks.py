@@ -14,7 +14,7 @@ from market.models import Membership, Organisation, Place, User
 from market.permissions import require
 from market.quantities import describe
 from orders.logistics import exceptions as refusals
-from orders.logistics.actions.locks import lock_one
+from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.enums import PlateColour
 from orders.logistics.models import Driver, Truck
 from orders.logistics.permissions import can_run_carrier
@@ -153,8 +153,7 @@ def assign_driver(truck: Truck, driver: Driver | None, *, by: User) -> Truck:
     """
     before = Truck.objects.filter(driver=driver).first() if driver else None
     ids = {truck.pk} | ({before.pk} if before else set())
-    trucks = {row.pk: row for row in Truck.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
-    fresh = trucks[truck.pk]
+    fresh = lock_all(Truck, ids)[truck.pk]
     require(can_run_carrier(by, fresh.carrier))
     if driver is not None:
         driver = lock_one(Driver, driver.pk)

@@ -76,11 +76,11 @@ def rules_for(day: dt.date) -> Rules | None:
     return Rules.objects.in_force(day).first()
 
 
-def with_recent_checks(before: dt.datetime) -> Prefetch:
-    """For `Driver` querysets: what the checkers saw in the days that count, as `recent_checks`."""
+def with_recent_checks(before: dt.datetime, path: str = "health_checks") -> Prefetch:
+    """For querysets of drivers (or of what has one): what was seen in the days that count, as `recent_checks`."""
     since = before - dt.timedelta(days=HEALTH_DAYS)
     checks = HealthCheck.objects.filter(checked_at__gte=since).order_by("-checked_at", "-pk")
-    return Prefetch("health_checks", checks, to_attr="recent_checks")
+    return Prefetch(path, checks, to_attr="recent_checks")
 
 
 def recent_checks(driver: Driver, before: dt.datetime) -> list[HealthCheck]:

@@ -1,0 +1,61 @@
+"""What follows when loads are taken off or delivered: trips that end, pledges that wait again or are received."""
+
+from collections.abc import Iterable
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from market.actions.events import record
+from market.actions.states import move
+from market.models import User
+from orders.actions.progress import mark_received, mark_unplanned
+from orders.enums import PledgeState
+from orders.logistics.enums import TRIP_MOVES, LoadState, TripState
+from orders.logistics.models import Load, Trip
+from orders.models import Allocation, Pledge
+
+OPEN_LOADS = (LoadState.PLANNED, LoadState.LOADED)
+
+
+def follow_pledges(ids: Iterable[int], *, by: User | None) -> None:
+    """Pledges without any load wait for a truck again; those with nothing under way or waiting are received.
+
+    Call it with the pledges locked.
+    """
+    for pledge in Pledge.objects.filter(pk__in=set(ids)).order_by("pk"):
+        loads = Load.objects.live().filter(allocation__pledge=pledge)
+        if pledge.state == PledgeState.PLANNED and not loads.exists():
+            mark_unplanned(pledge.pk, by=by)
+        elif pledge.state == PledgeState.MOVING and is_finished(pledge):
+            mark_received(pledge.pk, by=by)
+
+
+def is_finished(pledge: Pledge) -> bool:
+    """Every load is delivered, and nothing waits for another truck: what is left over on a past day waits no more."""
+    loads = Load.objects.live().filter(allocation__pledge=pledge)
+    if loads.filter(state__in=OPEN_LOADS).exists():
+        return False
+    planned = loads.aggregate(total=Sum("planned_g"))["total"] or 0
+    promised = Allocation.objects.live().filter(pledge=pledge).aggregate(total=Sum("grams"))["total"] or 0
+    return bool(planned) and (planned >= promised or pledge.day < timezone.localdate())
+
+
+def end_trip_if_done(trip: Trip, *, by: User | None) -> Trip:
+    """A trip all of whose loads are delivered is completed; one that has none left before leaving is cancelled.
+
+    Call it with the trip locked.
+    """
+    states = set(Load.objects.live().filter(trip=trip).values_list("state", flat=True))
+    if trip.state == TripState.EN_ROUTE and not states & set(OPEN_LOADS):
+        return end_trip(trip, TripState.COMPLETED, by=by)
+    if trip.state in (TripState.PLANNED, TripState.LOADING) and not states:
+        return end_trip(trip, TripState.CANCELLED, by=by, reason="empty")
+    return trip
+
+
+def end_trip(trip: Trip, to: TripState, *, by: User | None, reason: str = "") -> Trip:
+    """Raises: WrongState."""
+    old = move(trip, "state", to, TRIP_MOVES)
+    trip.save(update_fields=["state"])
+    record(trip, str(to.value), by=by, from_state=old, to_state=to, reason=reason)
+    return trip

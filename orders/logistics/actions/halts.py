@@ -1,0 +1,138 @@
+"""Writing a journey down as a trip's stops and loads. Called inside the transactions of planning and moving only."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from django.db.models import F
+
+from market.actions.events import record
+from market.actions.states import move
+from market.models import User
+from orders.logistics.enums import LOAD_MOVES, LoadState, StopKind, TripState
+from orders.logistics.models import Load, PlanRun, Stop, Trip
+from orders.logistics.queries.journeys import Candidate, Halt, Journey, Part, dock_point, point_of
+
+OUT_OF_THE_WAY = 10_000  # positions of old stops while the new ones are written
+EMPTIED = 500  # positions of stops that only taken-off loads still name
+
+
+def write_trip(
+    day: dt.date, candidate: Candidate, journey: Journey, parts: Mapping[str, Part], *, run: PlanRun | None, by: User
+) -> Trip:
+    """A planned trip of this truck, with its stops and loads."""
+    trip = Trip.objects.create(
+        day=day,
+        truck=candidate.truck,
+        driver=candidate.driver,
+        green_pass=candidate.green_pass,
+        run=run,
+        starts_at=journey.starts_at,
+        ends_at=journey.ends_at,
+        distance_m=journey.distance_m,
+    )
+    grams = sum(part.grams for part in parts.values())
+    record(trip, "planned", by=by, to_state=TripState.PLANNED, grams=grams)
+    write_halts(trip, journey, parts, {}, by=by)
+    return trip
+
+
+def rewrite_trip(
+    trip: Trip,
+    candidate: Candidate,
+    journey: Journey,
+    parts: Mapping[str, Part],
+    loads: Mapping[str, Load],
+    *,
+    by: User,
+) -> dict[str, Load]:
+    """The trip's stops, times and loads follow the journey. `loads` are those it has already; returns all, by their part."""
+    trip.starts_at, trip.ends_at, trip.distance_m = journey.starts_at, journey.ends_at, journey.distance_m
+    trip.green_pass = candidate.green_pass
+    trip.save(update_fields=["starts_at", "ends_at", "distance_m", "green_pass"])
+    Stop.objects.filter(trip=trip).update(position=F("position") + OUT_OF_THE_WAY)
+    written = write_halts(trip, journey, parts, loads, by=by)
+    old = Stop.objects.filter(trip=trip, position__gte=OUT_OF_THE_WAY)
+    old.filter(pickups=None, deliveries=None).delete()
+    for position, stop in enumerate(old.order_by("position"), start=EMPTIED):
+        Stop.objects.filter(pk=stop.pk).update(position=position)
+    return written
+
+
+def write_halts(
+    trip: Trip, journey: Journey, parts: Mapping[str, Part], loads: Mapping[str, Load], *, by: User
+) -> dict[str, Load]:
+    """Stops in the journey's order, from 1, and one load for each part between them, by the part."""
+    stops = Stop.objects.bulk_create(
+        _stop(trip, position, halt) for position, halt in enumerate(journey.halts, start=1)
+    )
+    pickups, deliveries = {}, {}
+    for halt, stop in zip(journey.halts, stops, strict=True):
+        (pickups if halt.kind == StopKind.PICKUP else deliveries).update(dict.fromkeys(halt.part_ids, stop))
+    between: dict[tuple[int, int, int], Load] = {}
+    written: dict[str, Load] = {}
+    for part_id, pickup in pickups.items():
+        part, delivery = parts[part_id], deliveries[part_id]
+        key = (part.allocation.pk, pickup.pk, delivery.pk)
+        load = loads.get(part_id)
+        if key in between:
+            _merge(between[key], part, load, by)
+        else:
+            between[key] = load or Load(trip=trip, allocation=part.allocation, planned_g=part.grams)
+            between[key].pickup, between[key].delivery = pickup, delivery
+        written[part_id] = between[key]
+    for load in between.values():
+        if load.pk is not None:
+            load.save(update_fields=["pickup", "delivery", "planned_g"])
+    Load.objects.bulk_create(load for load in between.values() if load.pk is None)
+    return written
+
+
+def _merge(kept: Load, part: Part, load: Load | None, by: User) -> None:
+    """Two parts of one allocation between the same two stops are one load; no gram is lost."""
+    kept.planned_g += part.grams
+    if load is not None:
+        take_off(load, by=by, reason="merged")
+
+
+def take_off(load: Load, *, by: User | None, reason: str) -> None:
+    """The load rides no longer. Raises: WrongState."""
+    old = move(load, "state", LoadState.UNPLANNED, LOAD_MOVES)
+    load.save(update_fields=["state"])
+    record(load, "unplanned", by=by, from_state=old, to_state=load.state, grams=load.planned_g, reason=reason)
+
+
+def parts_of(loads: Iterable[Load]) -> tuple[dict[str, Part], dict[str, Load]]:
+    """Live loads of a trip as parts of a journey, and back."""
+    parts, by_part = {}, {}
+    for load in loads:
+        name = f"load-{load.pk}"
+        parts[name] = Part(name, load.allocation, load.planned_g)
+        by_part[name] = load
+    return parts, by_part
+
+
+def _stop(trip: Trip, position: int, halt: Halt) -> Stop:
+    allocation = halt.part.allocation
+    if halt.kind == StopKind.PICKUP:
+        listing = allocation.lot.listing
+        lat, lon = point_of(listing.place) or (0.0, 0.0)
+        where = {
+            "organisation": allocation.lot.seller,
+            "place": listing.place,
+            "address": f"{listing.place.full_name_zh} {allocation.lot.seller.address}".strip(),
+            "contact_name": listing.contact_name,
+            "contact_phone": listing.contact_phone,
+        }
+    else:
+        dock = allocation.pledge.dock
+        lat, lon = dock_point(dock) or (0.0, 0.0)
+        where = {
+            "organisation": allocation.pledge.buyer,
+            "place": dock.place,
+            "dock": dock,
+            "address": f"{dock.place.full_name_zh}{dock.address} {dock.name}".strip(),
+            "contact_name": dock.contact_name,
+            "contact_phone": dock.contact_phone,
+        }
+    where["address"] = str(where["address"])[:200]
+    return Stop(trip=trip, position=position, kind=halt.kind, lat=lat, lon=lon, planned_at=halt.planned_at, **where)

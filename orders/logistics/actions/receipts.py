@@ -1,0 +1,92 @@
+"""What a buyer received: several receipts may follow each other, and together they are never more than was loaded."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from market.actions.events import record
+from market.actions.states import move
+from market.exceptions import WrongState
+from market.models import User
+from market.permissions import on_behalf_of, require
+from market.quantities import describe
+from orders.logistics import exceptions as refusals
+from orders.logistics.actions.endings import end_trip_if_done, follow_pledges
+from orders.logistics.actions.locks import lock_one
+from orders.logistics.actions.trips import lock_pledge_of
+from orders.logistics.enums import LOAD_MOVES, LoadState, TripState
+from orders.logistics.models import Load, Receipt, Trip
+from orders.logistics.queries.loads import received_by_load
+from orders.permissions import can_buy_for
+
+
+def record_receipt(
+    load: Load,
+    *,
+    accepted: int,
+    key: UUID,
+    by: User,
+    rejected: int = 0,
+    missing: int = 0,
+    reason: str = "",
+) -> Receipt:
+    """So many grams of the load were accepted, rejected and missing. When all that was loaded is accounted for, the load
+    is delivered; with the last load the trip is completed, and a pledge of which nothing is under way or waiting is received.
+
+    Locks: pledge, allocation, trip, load. A repeat with the same key returns the first receipt and changes nothing.
+    Raises: NotAllowed, NotOnTheRoad, WrongState, NegativeQuantity, NothingReceived, ReasonNeeded, MoreThanLoaded.
+    """
+    try:
+        return _record(load, accepted, rejected, missing, reason.strip()[:200], key, by)
+    except IntegrityError:
+        first = Receipt.objects.filter(load=load, key=key).first()
+        if first is None:
+            raise
+        return first
+
+
+@transaction.atomic
+def _record(load: Load, accepted: int, rejected: int, missing: int, reason: str, key: UUID, by: User) -> Receipt:
+    allocation = lock_pledge_of(load)
+    buyer = allocation.pledge.buyer
+    require(can_buy_for(by, buyer))
+    first = Receipt.objects.filter(load=load, key=key).first()
+    if first is not None:
+        return first
+    trip = lock_one(Trip, load.trip_id)
+    load = lock_one(Load, load.pk)
+    _require_on_the_road(trip, load)
+    left = load.loaded_g - received_by_load([load.pk]).get(load.pk, 0)
+    _check_grams(accepted, rejected, missing, reason, left)
+    receipt = Receipt.objects.create(
+        load=load, accepted_g=accepted, rejected_g=rejected, missing_g=missing, reason=reason, key=key, by=by
+    )
+    who = {"by": by, "on_behalf_of": on_behalf_of(by, buyer)}
+    record(load, "received", grams=accepted, reason=reason, **who)
+    if accepted + rejected + missing == left:
+        old = move(load, "state", LoadState.DELIVERED, LOAD_MOVES)
+        load.save(update_fields=["state"])
+        record(load, "delivered", from_state=old, to_state=load.state, grams=load.loaded_g, **who)
+        end_trip_if_done(trip, by=by)
+        follow_pledges([allocation.pledge_id], by=by)
+    return receipt
+
+
+def _require_on_the_road(trip: Trip, load: Load) -> None:
+    if load.state == LoadState.PLANNED:
+        raise refusals.NotOnTheRoad
+    if load.state != LoadState.LOADED:
+        raise WrongState(state=load.get_state_display())
+    if trip.state not in (TripState.EN_ROUTE, TripState.COMPLETED) or load.pickup.departed_at is None:
+        raise refusals.NotOnTheRoad
+
+
+def _check_grams(accepted: int, rejected: int, missing: int, reason: str, left: int) -> None:
+    if min(accepted, rejected, missing) < 0:
+        raise refusals.NegativeQuantity
+    if accepted + rejected + missing == 0:
+        raise refusals.NothingReceived
+    if rejected + missing and not reason:
+        raise refusals.ReasonNeeded
+    if accepted + rejected + missing > left:
+        raise refusals.MoreThanLoaded(left=describe(left))

@@ -1,0 +1,200 @@
+"""What a driver reports from the road: arriving, what was loaded, leaving."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from market.actions.events import record
+from market.actions.states import move
+from market.exceptions import WrongState
+from market.models import User
+from market.permissions import require
+from market.quantities import describe
+from orders.actions.progress import mark_moving
+from orders.enums import PledgeState
+from orders.logistics import exceptions as refusals
+from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
+from orders.logistics.actions.halts import take_off
+from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.trips import lock_pledge_of
+from orders.logistics.enums import LOAD_MOVES, OPEN_TRIPS, TRIP_MOVES, LoadState, StopKind, TripState
+from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
+from orders.logistics.permissions import can_drive
+from orders.logistics.queries.fitness import rules_for, why_not
+from orders.logistics.queries.loads import Leg, legs_of
+from orders.models import Allocation, Pledge
+
+
+@transaction.atomic
+def arrive(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
+    """The truck stands at this stop; at the first one the trip is loading. The same again changes nothing.
+
+    Locks: trip. Raises: NotAllowed, WrongState, NotNextStop.
+    """
+    trip = lock_one(Trip, stop.trip_id)
+    stop = _own_stop(trip, stop, by)
+    if stop.arrived_at is not None:
+        return stop
+    _require_open(trip)
+    _require_next(trip, stop)
+    stop.arrived_at = at or timezone.now()
+    stop.save(update_fields=["arrived_at"])
+    record(stop, "arrived", by=by)
+    if trip.state == TripState.PLANNED:
+        old = move(trip, "state", TripState.LOADING, TRIP_MOVES)
+        trip.save(update_fields=["state"])
+        record(trip, "loading", by=by, from_state=old, to_state=trip.state)
+    return stop
+
+
+@transaction.atomic
+def record_loaded(load: Load, grams: int, *, by: User) -> Load:
+    """So much of the load is on the truck. It may be corrected until the truck leaves; the same again changes nothing.
+
+    Locks: trip, load. Raises: NotAllowed, WrongState, NotArrived, AlreadyDeparted, BadLoadedQuantity.
+    """
+    _trip, load = _at_pickup(load, by)
+    if not 0 < grams <= load.planned_g:
+        raise refusals.BadLoadedQuantity(planned=describe(load.planned_g))
+    if load.state == LoadState.LOADED and load.loaded_g == grams:
+        return load
+    verb = "loaded"
+    if load.state == LoadState.LOADED:
+        old, verb = load.state, "loaded_corrected"
+    else:
+        old = move(load, "state", LoadState.LOADED, LOAD_MOVES)
+    load.loaded_g = grams
+    load.save(update_fields=["state", "loaded_g"])
+    record(load, verb, by=by, from_state=old, to_state=load.state, grams=grams)
+    return load
+
+
+@transaction.atomic
+def record_not_loaded(load: Load, *, reason: str, by: User) -> Load:
+    """Nothing of the load was put on the truck: it is off the trip, and its grams wait for a truck again.
+
+    Locks: pledge, allocation, trip, load. Raises: NotAllowed, ReasonNeeded, WrongState, NotArrived, AlreadyDeparted.
+    """
+    if refusals.no_reason_given(reason):
+        raise refusals.ReasonNeeded
+    allocation = lock_pledge_of(load)
+    trip, load = _at_pickup(load, by)
+    take_off(load, by=by, reason=reason)
+    follow_pledges([allocation.pledge_id], by=by)
+    end_trip_if_done(trip, by=by)
+    return load
+
+
+@transaction.atomic
+def depart(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
+    """The truck has left this stop. Leaving the first one it is on the road, if truck, driver and pass are still valid for
+    the whole way; leaving the last one the trip is completed. Pledges whose goods have left are moving.
+
+    Locks: pledges, trip, truck, driver, pass. The same again changes nothing. Raises: NotAllowed, WrongState, NotArrived,
+    LoadsOpen, NothingOnBoard, TruckNotFit.
+    """
+    at = at or timezone.now()
+    pledges = _lock_pledges_from(stop)
+    trip = lock_one(Trip, stop.trip_id)
+    stop = _own_stop(trip, stop, by)
+    if stop.departed_at is not None:
+        return stop
+    _require_open(trip)
+    if stop.arrived_at is None:
+        raise refusals.NotArrived
+    leg = next((leg for leg in _legs(trip) if leg.stop.pk == stop.pk), None)
+    if leg is not None:
+        _require_loads_settled(leg)
+    if trip.state == TripState.LOADING:
+        _set_out(trip, stop, at, by)
+    stop.departed_at = at
+    stop.save(update_fields=["departed_at"])
+    record(stop, "departed", by=by)
+    if leg is not None and stop.kind == StopKind.PICKUP:
+        _mark_moving(leg, pledges, by)
+    if trip.state == TripState.EN_ROUTE and not _stops_ahead(trip):
+        end_trip(trip, TripState.COMPLETED, by=by)
+    return stop
+
+
+def _own_stop(trip: Trip, stop: Stop, by: User) -> Stop:
+    require(can_drive(by, trip))
+    return Stop.objects.get(pk=stop.pk, trip=trip)
+
+
+def _require_open(trip: Trip) -> None:
+    if trip.state not in OPEN_TRIPS:
+        raise WrongState(state=trip.get_state_display())
+
+
+def _legs(trip: Trip) -> list[Leg]:
+    return legs_of(trip.stops.all(), Load.objects.live().filter(trip=trip).order_by("pk"))
+
+
+def _stops_ahead(trip: Trip) -> list[Stop]:
+    return [leg.stop for leg in _legs(trip) if leg.stop.departed_at is None]
+
+
+def _require_next(trip: Trip, stop: Stop) -> None:
+    ahead = _stops_ahead(trip)
+    if ahead and ahead[0].pk != stop.pk:
+        raise refusals.NotNextStop(position=ahead[0].position, address=ahead[0].address)
+
+
+def _at_pickup(load: Load, by: User) -> tuple[Trip, Load]:
+    """The load with its trip, locked, the truck standing where it is loaded."""
+    trip = lock_one(Trip, load.trip_id)
+    require(can_drive(by, trip))
+    load = lock_one(Load, load.pk)
+    if load.state not in (LoadState.PLANNED, LoadState.LOADED):
+        raise WrongState(state=load.get_state_display())
+    if load.pickup.departed_at is not None:
+        raise refusals.AlreadyDeparted
+    _require_open(trip)
+    if load.pickup.arrived_at is None:
+        raise refusals.NotArrived
+    return trip, load
+
+
+def _require_loads_settled(leg: Leg) -> None:
+    if leg.stop.kind != StopKind.PICKUP:
+        return
+    waiting = sum(1 for load in leg.loads if load.state == LoadState.PLANNED)
+    if waiting:
+        raise refusals.LoadsOpen(count=waiting)
+
+
+def _set_out(trip: Trip, stop: Stop, at: dt.datetime, by: User) -> None:
+    """The first departure: everything must still be valid until the truck is back, late as it may be.
+
+    A pass issued since the planning will do. Raises: NothingOnBoard, TruckNotFit.
+    """
+    if not Load.objects.filter(trip=trip, state=LoadState.LOADED).exists():
+        raise refusals.NothingOnBoard
+    truck, driver = lock_one(Truck, trip.truck_id), lock_one(Driver, trip.driver_id)
+    passes = lock_all(Pass, Pass.objects.filter(truck=truck).values_list("pk", flat=True))
+    rules, ends_at = rules_for(timezone.localdate(at)), max(trip.ends_at, at + (trip.ends_at - stop.planned_at))
+    planned = passes.get(trip.green_pass_id or 0)
+    others = sorted(passes.values(), key=lambda other: other.valid_to, reverse=True)
+    tried = [(green_pass, why_not(truck, driver, green_pass, rules, at, ends_at)) for green_pass in (planned, *others)]
+    green_pass, reasons = next((pair for pair in tried if not pair[1]), tried[0])
+    if reasons:
+        raise refusals.TruckNotFit(plate=truck.plate, reasons=reasons)
+    trip.green_pass = green_pass
+    old = move(trip, "state", TripState.EN_ROUTE, TRIP_MOVES)
+    trip.save(update_fields=["state", "green_pass"])
+    record(trip, "set_out", by=by, from_state=old, to_state=trip.state)
+
+
+def _lock_pledges_from(stop: Stop) -> dict[int, Pledge]:
+    allocations = Load.objects.live().filter(pickup=stop).values_list("allocation_id", flat=True)
+    return lock_all(Pledge, Allocation.objects.filter(pk__in=list(allocations)).values_list("pledge_id", flat=True))
+
+
+def _mark_moving(leg: Leg, pledges: dict[int, Pledge], by: User) -> None:
+    gone = {load.allocation_id for load in leg.loads if load.state == LoadState.LOADED}
+    owners = set(Allocation.objects.filter(pk__in=gone).values_list("pledge_id", flat=True))
+    for pk in sorted(owners):
+        if pledges[pk].state == PledgeState.PLANNED:
+            mark_moving(pk, by=by)

@@ -1,0 +1,156 @@
+"""Which trucks may run on a day and when; and for the others, why not."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from orders.logistics.enums import OPEN_TRIPS, PassState
+from orders.logistics.models import Driver, Pass, Rules, Trip, Truck
+from orders.logistics.queries.fitness import Reason, negative_until, rules_for, why_not, with_recent_checks
+from orders.logistics.queries.journeys import Candidate, midnight, point_of
+
+SHORTEST = dt.timedelta(hours=1)  # less time than this is no trip
+Span = tuple[dt.datetime, dt.datetime]
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A truck that is not planned, with every reason."""
+
+    truck: Truck
+    reasons: list[Reason]
+
+
+@dataclass(frozen=True)
+class Fleet:
+    candidates: list[Candidate]
+    excluded: list[Excluded]
+    rules: Rules | None
+
+    @property
+    def pass_needed(self) -> bool:
+        return bool(self.rules and self.rules.pass_needed)
+
+
+def fleet_for(
+    day: dt.date,
+    at: dt.datetime,
+    *,
+    trucks: Iterable[int] | None = None,
+    driver: Driver | None = None,
+    trip: Trip | None = None,
+) -> Fleet:
+    """All trucks (or those of `trucks`) sorted into those that may run on `day` from `at` on and those that may not.
+
+    `driver` stands in for the truck's own (a planned trip keeps its driver); `trip` is the one being changed, whose own
+    time is free. Five statements: rules, trucks with drivers, checks, passes, open trips.
+    """
+    rules = rules_for(day)
+    rows = Truck.objects.select_related("carrier", "base__parent__parent", "driver")
+    if trucks is not None:
+        rows = rows.filter(pk__in=list(trucks))
+    rows = list(rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks")))
+    passes = _passes_of(rows)
+    busy = _busy(rows, driver, day, trip)
+    candidates: list[Candidate] = []
+    excluded: list[Excluded] = []
+    for truck in rows:
+        at_wheel = driver or truck.driver
+        spans = [span for keys, span in busy if truck.pk == keys[0] or (at_wheel and at_wheel.pk == keys[1])]
+        found = _judge(truck, at_wheel, passes.get(truck.pk, []), spans, rules, day, at)
+        (candidates if isinstance(found, Candidate) else excluded).append(found)  # type: ignore[arg-type]
+    return Fleet(candidates, excluded, rules)
+
+
+def _judge(
+    truck: Truck,
+    driver: Driver | None,
+    passes: list[Pass],
+    busy: list[Span],
+    rules: Rules | None,
+    day: dt.date,
+    at: dt.datetime,
+) -> Candidate | Excluded:
+    """The longest time of the shift in which nothing stands against a trip, or what does."""
+    shift = (_on(day, truck.shift_from), _on(day, truck.shift_to))
+    free = _longest_gap((max(shift[0], at), shift[1]), busy)
+    green_pass = _best_pass(passes, free or shift)
+    standing = why_not(truck, driver, green_pass, rules, *(free or shift))
+    if point_of(truck.base) is None:
+        standing.append(Reason("base_unknown"))
+    if free is None:
+        return Excluded(truck, [*standing, Reason("busy" if busy and at < shift[1] else "shift_over")])
+    span = _narrowed(free, driver, green_pass, rules)
+    if span[1] - span[0] < SHORTEST or driver is None or point_of(truck.base) is None:
+        return Excluded(truck, standing)
+    reasons = why_not(truck, driver, green_pass, rules, *span)
+    if reasons:
+        return Excluded(truck, reasons)
+    covers = green_pass is not None and green_pass.state == PassState.ISSUED and _overlap(green_pass, span) == span
+    return Candidate(truck, driver, green_pass if covers else None, *span)
+
+
+def _narrowed(span: Span, driver: Driver | None, green_pass: Pass | None, rules: Rules | None) -> Span:
+    """The part of `span` that the pass and the driver's test cover."""
+    starts_at, ends_at = span
+    if rules and rules.pass_needed and green_pass is not None:
+        starts_at, ends_at = max(starts_at, green_pass.valid_from), min(ends_at, green_pass.valid_to)
+    if rules and rules.test_hours is not None and driver is not None:
+        until = negative_until(driver, rules, starts_at)
+        ends_at = min(ends_at, until) if until else ends_at
+    return starts_at, ends_at
+
+
+def _longest_gap(span: Span, busy: list[Span]) -> Span | None:
+    """The longest free time in `span` between the busy ones; None where it is shorter than a trip."""
+    gaps, at = [], span[0]
+    for starts_at, ends_at in sorted(busy):
+        gaps.append((at, min(starts_at, span[1])))
+        at = max(at, ends_at)
+    gaps.append((at, span[1]))
+    best = max(gaps, key=lambda gap: gap[1] - gap[0])
+    return best if best[1] - best[0] >= SHORTEST else None
+
+
+def _best_pass(passes: list[Pass], span: Span) -> Pass | None:
+    """The valid one that covers most of `span`; else any, so that the reason can name what is wrong with it."""
+    issued = [green_pass for green_pass in passes if green_pass.state == PassState.ISSUED]
+    return max(issued or passes, key=lambda p: (_length(_overlap(p, span)), p.valid_to, p.pk), default=None)
+
+
+def _overlap(green_pass: Pass, span: Span) -> Span:
+    return max(green_pass.valid_from, span[0]), min(green_pass.valid_to, span[1])
+
+
+def _length(span: Span) -> dt.timedelta:
+    return max(span[1] - span[0], dt.timedelta(0))
+
+
+def _passes_of(trucks: list[Truck]) -> dict[int, list[Pass]]:
+    passes: dict[int, list[Pass]] = {}
+    for green_pass in Pass.objects.filter(truck__in=[truck.pk for truck in trucks]):
+        passes.setdefault(green_pass.truck_id, []).append(green_pass)
+    return passes
+
+
+def _busy(
+    trucks: list[Truck], driver: Driver | None, day: dt.date, trip: Trip | None
+) -> list[tuple[tuple[int, int], Span]]:
+    """Truck, driver and time of the open trips that touch the day."""
+    drivers = {truck.driver_id for truck in trucks if truck.driver_id} | ({driver.pk} if driver else set())
+    taken = Trip.objects.filter(
+        Q(truck__in=[truck.pk for truck in trucks]) | Q(driver__in=drivers),
+        state__in=OPEN_TRIPS,
+        starts_at__lt=midnight(day) + dt.timedelta(days=1),
+        ends_at__gt=midnight(day),
+    )
+    if trip is not None:
+        taken = taken.exclude(pk=trip.pk)
+    rows = taken.values_list("truck_id", "driver_id", "starts_at", "ends_at")
+    return [((truck_id, driver_id), (starts_at, ends_at)) for truck_id, driver_id, starts_at, ends_at in rows]
+
+
+def _on(day: dt.date, at: dt.time) -> dt.datetime:
+    return midnight(day) + dt.timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
