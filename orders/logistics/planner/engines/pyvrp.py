@@ -31,7 +31,7 @@ MOST_MONEY = 1000
 METRES = (10, 20, 50, 100)
 MOST_ERROR = 0.01
 """Largest relative error that rounding may make in a truck's cost per kilometre."""
-IDLE_ITERATIONS = 1_000
+IDLE_ITERATIONS = 3_000
 IDLE_PER_SHIPMENT = 80
 """Iterations without a gain after which it stops: a rule without a clock, so that the plan is repeatable."""
 
