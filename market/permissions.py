@@ -85,9 +85,22 @@ def get_managed_organisation(user: User, pk: int) -> Organisation:
     return get_object_or_404(managed, pk=pk)
 
 
+def get_own_organisation(user: User, pk: int) -> Organisation:
+    """The organisation, for anybody with a role in it. Raises: Http404."""
+    return get_object_or_404(Organisation.objects.of(user), pk=pk)
+
+
 def can_see_listing(user: User, listing: Listing) -> bool:
     """Its sellers and the bureau; the public sees published lots, not listings."""
     return can_sell_for(user, listing.seller) or user.has_perm("market.change_listing")
+
+
+def can_see_contact(user: User | AnonymousUser, listing: Listing) -> bool:
+    """The seller's whole telephone number: for people of a verified buyer, of the seller itself, and for the bureau."""
+    if not user.is_authenticated:
+        return False
+    is_buyer = any(m.organisation.is_buyer and m.organisation.is_verified for m in memberships_of(user))
+    return is_buyer or can_see_listing(user, listing)
 
 
 def get_own_listing(user: User, pk: int) -> Listing:

@@ -1,6 +1,12 @@
 """Addresses of the market: the board, selling, people and organisations."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from market.views.board import board
+from market.views.lot import lot
 
 app_name = "market"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("board/", board, name="board"),
+    path("lots/<int:pk>/", lot, name="lot"),
+]

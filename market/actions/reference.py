@@ -12,6 +12,7 @@ from pypinyin import Style, lazy_pinyin
 
 from market.enums import PlaceLevel
 from market.models import Place, Produce
+from market.queries.reference import forget_reference
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -25,6 +26,7 @@ def load_reference(folder: Path = DATA) -> dict[str, int]:
     _upsert(Place, villages, key="code")
     produce = list(_produce(folder))
     _upsert(Produce, produce, key="slug", keep=("is_active",))
+    forget_reference()
     return {"places": len(places), "villages": len(villages), "produce": len(produce)}
 
 
