@@ -1,0 +1,81 @@
+"""How far goods have come: offered, pledged, planned, loaded, received. One definition for each number."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from market.models import Listing, Lot
+from orders.logistics.models import Load, Receipt
+from orders.logistics.models.trips import LoadQuerySet
+from orders.models import Allocation
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Grams. Planned are on live loads, loaded are on or were on a truck, the last three are what receipts say.
+
+    `offered_g` is known of a listing's day only.
+    """
+
+    pledged_g: int = 0
+    planned_g: int = 0
+    loaded_g: int = 0
+    accepted_g: int = 0
+    rejected_g: int = 0
+    missing_g: int = 0
+    offered_g: int = 0
+
+    @property
+    def waiting_g(self) -> int:
+        """Loaded and not yet spoken of by a receipt."""
+        return self.loaded_g - self.accepted_g - self.rejected_g - self.missing_g
+
+    def __add__(self, other: "Progress") -> "Progress":
+        names = self.__dataclass_fields__
+        return Progress(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+@dataclass(frozen=True)
+class ListingProgress:
+    """Of a listing: in all, and by day."""
+
+    total: Progress
+    days: list[tuple[dt.date, Progress]]
+
+
+def progress_of_pledges(ids: Collection[int]) -> dict[int, Progress]:
+    """Of each pledge. Three statements, however many pledges."""
+    allocations = (
+        Allocation.objects.live().filter(pledge__in=ids).order_by().values("pledge").annotate(total=Sum("grams"))
+    )
+    pledged = {row["pledge"]: row["total"] for row in allocations}
+    moved = _moved("allocation__pledge", Load.objects.filter(allocation__pledge__in=ids))
+    return {pk: Progress(pledged_g=pledged.get(pk, 0), **moved.get(pk, {})) for pk in ids}
+
+
+def progress_of_listing(listing: Listing) -> ListingProgress:
+    """For its seller. Three statements."""
+    lots = list(Lot.objects.filter(listing=listing).order_by("day"))
+    moved = _moved("allocation__lot", Load.objects.filter(allocation__lot__listing=listing))
+    days = [
+        (lot.day, Progress(offered_g=lot.offered_g, pledged_g=lot.reserved_g, **moved.get(lot.pk, {}))) for lot in lots
+    ]
+    return ListingProgress(_sum(progress for _day, progress in days), days)
+
+
+def _moved(path: str, loads: LoadQuerySet) -> dict[int, dict[str, int]]:
+    """Planned, loaded and received grams of these loads by what `path` leads to. Two statements."""
+    live = loads.live().order_by()
+    found: dict[int, dict[str, int]] = {}
+    for row in live.values(path).annotate(p=Sum("planned_g"), l=Sum("loaded_g")):
+        found[row[path]] = {"planned_g": row["p"], "loaded_g": row["l"] or 0}
+    receipts = Receipt.objects.filter(load__in=live).order_by().values(f"load__{path}")
+    for row in receipts.annotate(a=Sum("accepted_g"), r=Sum("rejected_g"), m=Sum("missing_g")):
+        found[row[f"load__{path}"]].update(accepted_g=row["a"], rejected_g=row["r"], missing_g=row["m"])
+    return found
+
+
+def _sum(parts: Iterable[Progress]) -> Progress:
+    return sum(parts, Progress())

@@ -1,0 +1,117 @@
+"""A trip with its stops and loads, as dispatcher, driver and manifest see it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet, Sum
+
+from market.models import User
+from orders.logistics.enums import OPEN_TRIPS, LoadState, StopKind, TripState
+from orders.logistics.models import Load, Stop, Trip
+from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
+from orders.logistics.queries.journeys import midnight
+from orders.logistics.queries.loads import Leg, legs_of, most_aboard
+
+
+@dataclass(frozen=True)
+class TripSheet:
+    """A trip, its halts in order with the loads of each, and the heaviest it gets."""
+
+    trip: Trip
+    legs: list[Leg]
+    heaviest_g: int
+    reasons: list[Reason]
+
+    @property
+    def loads(self) -> list[Load]:
+        return [load for leg in self.legs if leg.stop.kind == StopKind.PICKUP for load in leg.loads]
+
+    @property
+    def planned_g(self) -> int:
+        return sum(load.planned_g for load in self.loads)
+
+    @property
+    def loaded_g(self) -> int:
+        return sum(load.loaded_g or 0 for load in self.loads)
+
+    @property
+    def percent(self) -> int:
+        """Of the rated mass, rounded up so that a full truck never looks half empty."""
+        return -(-self.heaviest_g * 100 // self.trip.truck.rated_g)
+
+    @property
+    def next_leg(self) -> Leg | None:
+        """The halt the driver is at or goes to."""
+        return next((leg for leg in self.legs if leg.stop.departed_at is None), None)
+
+    @property
+    def can_change(self) -> bool:
+        return self.trip.state == TripState.PLANNED
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.trip.state in (TripState.PLANNED, TripState.LOADING)
+
+
+def with_sheet(trips: QuerySet[Trip]) -> QuerySet[Trip]:
+    """Everything a sheet shows. Four statements: trips, drivers' checks, stops, loads."""
+    stops = Stop.objects.select_related("organisation", "place").order_by("position")
+    loads = (
+        Load.objects.live()
+        .select_related("allocation__lot__listing__produce", "allocation__lot__seller", "allocation__pledge__buyer")
+        .annotate(spoken_for=Sum("receipts__accepted_g") + Sum("receipts__rejected_g") + Sum("receipts__missing_g"))
+        .order_by("pk")
+    )
+    return trips.select_related("truck__carrier", "driver", "green_pass").prefetch_related(
+        Prefetch("stops", stops), Prefetch("loads", loads, to_attr="live_rows")
+    )
+
+
+def sheets_of(trips: QuerySet[Trip], day: dt.date | None = None) -> list[TripSheet]:
+    """Sheets in the order of the trips. Three statements; with `day` five, and what stands against each trip not yet gone."""
+    rows = with_sheet(trips)
+    if day is None:
+        return [_sheet(trip, []) for trip in rows]
+    rules = rules_for(day)
+    rows = rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks"))
+    return [_sheet(trip, _against(trip, rules)) for trip in rows]
+
+
+def sheet_of(trip: Trip) -> TripSheet:
+    """Of a trip the caller may see. Five statements."""
+    return sheets_of(Trip.objects.filter(pk=trip.pk), trip.day)[0]
+
+
+def drive_sheets(user: User, today: dt.date) -> list[TripSheet]:
+    """What the driver has before him: what is under way, then today's and later trips, then today's that are done.
+
+    Three statements.
+    """
+    mine = Trip.objects.filter(driver__user=user).exclude(state=TripState.CANCELLED)
+    wanted = mine.filter(state__in=OPEN_TRIPS, day__gte=today - dt.timedelta(days=1)) | mine.filter(day=today)
+    order = [TripState.EN_ROUTE, TripState.LOADING, TripState.PLANNED, TripState.COMPLETED]
+    found = sheets_of(wanted.order_by("starts_at", "pk"))
+    return sorted(found, key=lambda sheet: order.index(TripState(sheet.trip.state)))
+
+
+def off_loading_order(sheet: TripSheet) -> list[Load]:
+    """In which order the truck is packed: what is delivered last goes on first."""
+    stop_at = {leg.stop.pk: n for n, leg in enumerate(sheet.legs)}
+    return sorted(sheet.loads, key=lambda load: (stop_at[load.pickup_id], -stop_at[load.delivery_id], load.pk))
+
+
+def open_loads(legs: Iterable[Leg]) -> bool:
+    """Whether something still has to be loaded there."""
+    return any(load.state == LoadState.PLANNED for leg in legs for load in leg.loads)
+
+
+def _sheet(trip: Trip, reasons: list[Reason]) -> TripSheet:
+    legs = legs_of(trip.stops.all(), trip.live_rows)
+    return TripSheet(trip, legs, most_aboard(legs), reasons)
+
+
+def _against(trip: Trip, rules: object) -> list[Reason]:
+    if trip.state not in (TripState.PLANNED, TripState.LOADING):
+        return []
+    return why_not(trip.truck, trip.driver, trip.green_pass, rules, trip.starts_at, trip.ends_at)  # type: ignore[arg-type]
