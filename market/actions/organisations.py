@@ -7,6 +7,7 @@ from django.db import transaction
 
 from market.accounts import normalise_phone
 from market.actions.events import record
+from market.actions.people import MAX_NAME
 from market.actions.states import move
 from market.enums import (
     REGISTRABLE,
@@ -39,7 +40,6 @@ from market.permissions import can_verify_organisations, require
 MAX_WAITING = 5
 MAX_MEMBERS = 50
 MAX_REASON = 200
-MAX_NAME = 40
 
 
 @dataclass(frozen=True)
