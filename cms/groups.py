@@ -11,9 +11,16 @@ AGRICULTURE_DESK = "农业农村局审核"
 COMMERCE_DESK = "商粮局发布"
 WORKFLOW = "货源审核"
 
-# Approving needs the publish permission on the model, or Wagtail's button answers 403.
-DESK_PERMISSIONS = ("access_admin", "view_listing", "change_listing", "publish_listing")
-COMMERCE_PERMISSIONS = (*DESK_PERMISSIONS, "view_organisation", "change_organisation", "change_produce")
+# Who may approve is said by the task of the workflow; `publish_listing` is the right to take a listing off the board.
+DESK_PERMISSIONS = ("access_admin", "view_listing", "change_listing")
+COMMERCE_PERMISSIONS = (
+    *DESK_PERMISSIONS,
+    "publish_listing",
+    "view_organisation",
+    "change_organisation",
+    "view_produce",
+    "change_produce",
+)
 
 
 @transaction.atomic

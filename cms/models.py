@@ -2,11 +2,18 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+
+from cms.queries.home import front_page
+from market.views.cards import render_cards
+from market.views.pages import shared_page
 
 
 class HomePage(Page):
@@ -23,8 +30,59 @@ class HomePage(Page):
         FieldPanel("notice"),
     ]
     max_count = 1
+    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     template = "cms/home_page.html"
 
     class Meta:
         verbose_name = _("首页")
         verbose_name_plural = _("首页")
+
+    @method_decorator(shared_page)
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Anonymous readers share it like the board: its figures are never older than `settings.PAGE_SECONDS`."""
+        return super().serve(request, *args, **kwargs)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        today = front_page()
+        cards = render_cards(today.soonest) if today.soonest else ""
+        return {**super().get_context(request, *args, **kwargs), "today": today, "cards": cards}
+
+
+class BulkApproval(models.Model):
+    """One press of 批量通过 on many listings, worked off by the task worker in chunks; what became of each stays readable."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("排队中")
+        RUNNING = "running", _("处理中")
+        DONE = "done", _("已完成")
+
+    # Pairs of listing and of the task that was open when the person looked: a decision never falls on a later task.
+    items = models.JSONField()
+    position = models.PositiveIntegerField(default=0)
+    approved = models.PositiveIntegerField(default=0)
+    # [listing, title, sentence] for each that was refused
+    failures = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("批量审核")
+        verbose_name_plural = _("批量审核")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "running", "done"]), name="bulk_approval_state_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+    @property
+    def total(self) -> int:
+        return len(self.items)
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == self.State.DONE
