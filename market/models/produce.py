@@ -55,5 +55,9 @@ class Produce(models.Model):
         return self.name_en if (get_language() or "").startswith("en") else self.name_zh
 
     @property
+    def aliases(self) -> list[str]:
+        return [alias for alias in self.aliases_zh.split("|") if alias]
+
+    @property
     def usual_pack(self) -> Pack | None:
         return Pack(self.pack_word, self.pack_g) if self.pack_word and self.pack_g else None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import TaskState, WorkflowState
 
 from market.enums import ListingStage
-from market.models import Listing, ListingPhoto, Lot, Organisation, Photo, User
+from market.models import Listing, ListingPhoto, Lot, Organisation, Photo, Produce, User
 from market.permissions import SELLING_ROLES
 
 IN_REVIEW_STAGES = frozenset({ListingStage.IN_REVIEW, ListingStage.LIVE_EDIT_IN_REVIEW})
@@ -64,9 +64,72 @@ def asked_changes(listing: Listing) -> TaskState | None:
     )
 
 
-def is_submitted(seller: Organisation, key: UUID) -> bool:
+def submitted(seller: Organisation, key: UUID) -> bool:
     """Whether the form with this key has been handed in already. One statement."""
     return Listing.objects.filter(seller=seller, submission_key=key).exists()
+
+
+@dataclass(frozen=True)
+class ListingPage:
+    """One listing as its seller sees it."""
+
+    listing: Listing
+    stage: ListingStage
+    photos: list[Photo]
+    lots: list[Lot]
+    # The handed-in or refused text, where it differs from what buyers see.
+    draft: Listing | None
+    asked: TaskState | None
+    desks: list[str]
+    desk: int
+
+    @property
+    def is_editable(self) -> bool:
+        return self.stage not in IN_REVIEW_STAGES | {ListingStage.ENDED}
+
+    @property
+    def is_withdrawable(self) -> bool:
+        return self.stage not in OVER_STAGES
+
+    @property
+    def changes_asked(self) -> bool:
+        return self.stage in CHANGES_ASKED_STAGES
+
+
+def listing_page(listing: Listing) -> ListingPage:
+    """Everything about one listing for its seller.
+
+    Review, photographs and lots: three statements. While a review is open, up to ten more: its desks and the draft.
+    """
+    review = latest_reviews([listing]).get(listing.pk)
+    stage = stage_by(listing, review.status if review else "", timezone.localdate())
+    desks, desk = _desks(review) if review and stage in IN_REVIEW_STAGES else ([], 0)
+    is_pending = listing.live and stage in IN_REVIEW_STAGES | CHANGES_ASKED_STAGES
+    return ListingPage(
+        listing=listing,
+        stage=stage,
+        photos=photos_of(listing),
+        lots=lots_of(listing),
+        draft=listing.get_latest_revision_as_object() if is_pending else None,
+        asked=asked_changes(listing) if stage in CHANGES_ASKED_STAGES else None,
+        desks=desks,
+        desk=desk,
+    )
+
+
+def _desks(review: WorkflowState) -> tuple[list[str], int]:
+    """The names of the desks in order, and the number of the one it lies on, from 1."""
+    tasks = list(review.workflow.tasks)
+    current = review.current_task_state.task_id if review.current_task_state else None
+    position = next((n for n, task in enumerate(tasks, 1) if task.pk == current), 1)
+    return [task.name for task in tasks], position
+
+
+def photos_of(listing: Listing) -> list[Photo]:
+    """The photographs of a listing or of a draft, in order. At most two statements."""
+    rows = sorted(listing.photos.all(), key=lambda row: row.sort_order or 0)
+    photos = Photo.objects.in_bulk([row.photo_id for row in rows])
+    return [photos[row.photo_id] for row in rows if row.photo_id in photos]
 
 
 @dataclass(frozen=True)
@@ -131,3 +194,27 @@ def _reasons(reviews: list[WorkflowState]) -> dict[int, str]:
 def lots_of(listing: Listing) -> list[Lot]:
     """The days of the listing with what is offered and promised, for its seller. One statement."""
     return list(Lot.objects.filter(listing=listing).order_by("day"))
+
+
+PRODUCE_OFFERED = 8
+
+
+def produce_offers(user: User, text: str) -> list[Produce]:
+    """Produce by name, alias, pinyin or initials, names that begin so first; for no text what the person listed last.
+
+    One statement; three for no text.
+    """
+    active = Produce.objects.filter(is_active=True)
+    if text.strip():
+        word = text.strip().lower()
+        found = active.matching(word)
+        return sorted(found, key=lambda one: (not _begins(one, word), one.pk))[:PRODUCE_OFFERED]
+    sellers = Organisation.objects.sellers().of(user, *SELLING_ROLES)
+    recent = Listing.objects.filter(seller__in=sellers).order_by("-pk").values_list("produce_id", flat=True)[:20]
+    used = list(dict.fromkeys(recent))
+    kept = sorted(active.filter(pk__in=used), key=lambda one: used.index(one.pk))
+    return [*kept, *active.exclude(pk__in=used)[:PRODUCE_OFFERED]][:PRODUCE_OFFERED]
+
+
+def _begins(produce: Produce, word: str) -> bool:
+    return any(name.startswith(word) for name in produce.search_text.split())

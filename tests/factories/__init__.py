@@ -10,8 +10,11 @@ from .market import (
     make_terms,
     make_user,
 )
+from .selling import approve, decide, picture, signed_in
 
 __all__ = [
+    "approve",
+    "decide",
     "make_listing",
     "make_live_listing",
     "make_organisation",
@@ -20,4 +23,6 @@ __all__ = [
     "make_submitted_listing",
     "make_terms",
     "make_user",
+    "picture",
+    "signed_in",
 ]

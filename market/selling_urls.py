@@ -1,0 +1,17 @@
+"""Addresses of selling, under /sell/ in the namespace of the market."""
+
+from django.urls import path
+
+from market.views import selling, selling_pieces
+
+urlpatterns = [
+    path("", selling.sell, name="sell"),
+    path("new/", selling.sell_new, name="sell_new"),
+    path("photos/", selling_pieces.upload_photo, name="upload_photo"),
+    path("produce/", selling_pieces.sell_produce, name="sell_produce"),
+    path("villages/", selling_pieces.sell_villages, name="sell_villages"),
+    path("reading/", selling_pieces.sell_reading, name="sell_reading"),
+    path("<int:pk>/", selling.listing, name="listing"),
+    path("<int:pk>/edit/", selling.edit, name="edit_listing"),
+    path("<int:pk>/withdraw/", selling.withdraw, name="withdraw_listing"),
+]
