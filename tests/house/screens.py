@@ -26,4 +26,19 @@ class Screen:
     method: str = "get"
 
 
-SCREENS: list[Screen] = []
+SELLERS = frozenset({"farmer", "rival_farmer", "cooperative_manager", "helper"})
+OF_THE_HOUSEHOLD = frozenset({"farmer", "helper"})
+
+SELLING = [
+    Screen("market:sell", EVERYBODY),
+    Screen("market:sell_new", SELLERS, others=302),
+    Screen("market:upload_photo", EVERYBODY, method="post"),
+    Screen("market:sell_produce", EVERYBODY),
+    Screen("market:sell_villages", EVERYBODY),
+    Screen("market:sell_reading", EVERYBODY),
+    Screen("market:listing", OF_THE_HOUSEHOLD, lambda world: (world.listing.pk,)),
+    Screen("market:edit_listing", OF_THE_HOUSEHOLD, lambda world: (world.listing.pk,)),
+    Screen("market:withdraw_listing", OF_THE_HOUSEHOLD, lambda world: (world.listing.pk,)),
+]
+
+SCREENS: list[Screen] = [*SELLING]
