@@ -39,6 +39,10 @@ class NotEnoughLeft(Refused):
     sentence = _("只剩 %(left)s，请减少数量")
 
 
+class SoldOut(NotEnoughLeft):
+    sentence = _("这批货刚被认购完，请到集市看别的货")
+
+
 class LotClosed(Refused):
     sentence = _("这批货已经下架或过了最晚时间，不能再认购")
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from market.exceptions import LotClosed, NotEnoughLeft, OfferBelowReserved
+from market.exceptions import LotClosed, NotEnoughLeft, OfferBelowReserved, SoldOut
 from market.models import Listing, Lot
 from market.pricing import listing_price_per_kg
 from market.quantities import describe
@@ -18,7 +18,7 @@ from market.wording import calendar_day
 def reserve(lot_id: int, grams: int) -> None:
     """Take `grams` of the lot, exactly or not at all. Call it last in the action: the row is locked from here on.
 
-    Raises: NotEnoughLeft, LotClosed.
+    Raises: NotEnoughLeft (SoldOut when nothing is left), LotClosed.
     """
     taken = (
         Lot.objects.open()
@@ -29,7 +29,7 @@ def reserve(lot_id: int, grams: int) -> None:
         lot = Lot.objects.only("offered_g", "reserved_g", "is_open", "best_before").get(pk=lot_id)
         if not lot.is_open or lot.is_spoilt:
             raise LotClosed
-        raise NotEnoughLeft(left=describe(lot.remaining_g))
+        raise NotEnoughLeft(left=describe(lot.remaining_g)) if lot.remaining_g else SoldOut
 
 
 def release(lot_id: int, grams: int) -> None:
