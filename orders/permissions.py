@@ -78,12 +78,33 @@ def get_lot_to_pledge(user: User, pk: int) -> Lot:
     return get_object_or_404(Lot.objects.select_related("listing"), pk=pk)
 
 
+def sheet_docks_for(user: User) -> list[Dock]:
+    """The docks of the associations among them."""
+    return [dock for dock in docks_for(user) if dock.organisation.kind == OrganisationKind.ASSOCIATION]
+
+
+def get_sheet_lot(user: User, pk: int) -> Lot:
+    """The lot, for somebody who pledges for an association's stalls. Raises: Http404."""
+    lot = get_lot_to_pledge(user, pk)
+    if not pledging_by_sheet_for(user):
+        raise Http404
+    return lot
+
+
 def get_own_pledge(user: User, pk: int) -> Pledge:
     """The pledge with what a page says about it, for those who buy for its organisation. Raises: Http404."""
     pledges = Pledge.objects.select_related(
         "buyer", "dock__place", "lot__listing__produce", "lot__listing__place", "lot__seller", "placed_by"
     )
     return get_object_or_404(pledges.filter(buyer__in=[o.pk for o in buying_for(user)]), pk=pk)
+
+
+def get_own_sheet(user: User, pk: int) -> Pledge:
+    """The pledge as `get_own_pledge`, if it has lines of stalls. Raises: Http404."""
+    pledge = get_own_pledge(user, pk)
+    if not pledge.lines.exists():
+        raise Http404
+    return pledge
 
 
 def get_own_dock(user: User, pk: int) -> Dock:

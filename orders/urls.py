@@ -1,6 +1,23 @@
 """Addresses of pledging."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from orders.views import docks, placing, pledges, sheets
 
 app_name = "orders"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", pledges.pledges, name="pledges"),
+    path("<int:pk>/", pledges.pledge, name="pledge"),
+    path("<int:pk>/placed/", placing.placed, name="placed"),
+    path("<int:pk>/change/", pledges.change, name="change"),
+    path("<int:pk>/change/sheet/", sheets.change_sheet, name="change_sheet"),
+    path("<int:pk>/cancel/", pledges.cancel, name="cancel"),
+    path("lots/<int:lot_id>/pledge/", placing.place, name="place"),
+    path("lots/<int:lot_id>/reading/", placing.reading, name="reading"),
+    path("lots/<int:lot_id>/sheet/", sheets.sheet, name="sheet"),
+    path("docks/", docks.docks, name="docks"),
+    path("docks/new/", docks.dock_new, name="dock_new"),
+    path("docks/townships/", docks.townships, name="townships"),
+    path("docks/<int:pk>/", docks.dock, name="dock"),
+    path("docks/<int:pk>/use/", docks.dock_use, name="dock_use"),
+]

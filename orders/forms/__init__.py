@@ -1,0 +1,1 @@
+"""Forms of pledging: they check shape and hand over to an action."""

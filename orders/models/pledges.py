@@ -1,5 +1,6 @@
 """A buyer's promise to take produce."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from market.enums import PriceUnit
+from market.pricing import unit_word
+from market.quantities import Pack, amount
 from orders.enums import PledgeState
 
 if TYPE_CHECKING:
@@ -86,6 +89,20 @@ class Pledge(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state != PledgeState.CANCELLED
+
+    @property
+    def pack(self) -> Pack | None:
+        return Pack(self.pack_word, self.pack_g) if self.pack_word and self.pack_g else None
+
+    @property
+    def price_word(self) -> str:
+        """The unit the agreed price is for: 斤, 公斤, 吨 or the pack's word."""
+        return unit_word(self.price_unit, self.pack_word)
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Yuan at the agreed price; None where the price is open (面议)."""
+        return None if self.price is None else amount(self.firm_g, self.price, self.price_word, self.pack)
 
 
 class PledgeLine(models.Model):

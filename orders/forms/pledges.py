@@ -1,0 +1,164 @@
+"""Placing, changing, cancelling and filtering pledges."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from market.exceptions import NotEnoughLeft, Refused, SoldOut
+from market.models import Lot
+from orders import exceptions as refusals
+from orders.enums import PledgeState
+from orders.forms.fields import ClockField, QuantityField
+from orders.models import Dock, Pledge
+
+# Beside which field a refusal is shown; any other stands above the form.
+FIELDS_OF_REFUSALS: dict[type[Refused], str] = {
+    NotEnoughLeft: "quantity",
+    SoldOut: "quantity",
+    refusals.BelowMinimum: "quantity",
+    refusals.DockNotUsable: "dock",
+    refusals.WindowBackwards: "window_to",
+    refusals.OutsideDockHours: "window_to",
+    refusals.ReferenceTooLong: "reference",
+    refusals.ReasonMissing: "reason",
+}
+
+
+def show_refusal(form: forms.Form, refusal: Refused) -> None:
+    """Put the sentence beside the field that would cure it."""
+    name = FIELDS_OF_REFUSALS.get(type(refusal))
+    form.add_error(name if name in form.fields else None, str(refusal))
+
+
+class DeliveryForm(forms.Form):
+    """Where to and when. The docks are those the person may choose, with their organisations."""
+
+    dock = forms.TypedChoiceField(
+        label=_("收货点"), error_messages={"required": _("请选收货点"), "invalid_choice": _("请从列表里选收货点")}
+    )
+    window_from = ClockField(label=_("最早送到"))
+    window_to = ClockField(label=_("最晚送到"))
+    reference = forms.CharField(
+        label=_("单号 / 备注"),
+        max_length=60,
+        required=False,
+        error_messages={"max_length": _("最多 60 个字，请写短一点")},
+    )
+
+    def __init__(self, *args: Any, docks: Sequence[Dock], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_key = {str(dock.pk): dock for dock in docks}
+        several = len({dock.organisation_id for dock in docks}) > 1
+        field = self.fields["dock"]
+        field.choices = [(key, _label(dock, several)) for key, dock in by_key.items()]  # type: ignore[attr-defined]
+        field.coerce = by_key.__getitem__  # type: ignore[attr-defined]
+
+    def facts(self) -> dict[str, Any]:
+        """What the actions take, by name."""
+        return {name: self.cleaned_data[name] for name in ("dock", "window_from", "window_to", "reference")}
+
+
+def _label(dock: Dock, with_organisation: bool) -> str:
+    hours = f"{dock.opens_at:%H:%M}–{dock.closes_at:%H:%M}"
+    name = f"{dock.organisation.name} · {dock.name}" if with_organisation else dock.name
+    return f"{name}（{hours}）"
+
+
+class NewDeliveryForm(DeliveryForm):
+    """The delivery of a new pledge, with the key that makes a second sending harmless."""
+
+    key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": _("请重新打开这张表"), "invalid": _("请重新打开这张表")},
+    )
+
+    def __init__(self, *args: Any, lot: Lot, docks: Sequence[Dock], **kwargs: Any) -> None:
+        super().__init__(*args, docks=docks, **kwargs)
+        if not self.is_bound:
+            self.initial = {"key": uuid.uuid4(), **likely_window(lot.day, docks), **self.initial}
+
+    def facts(self) -> dict[str, Any]:
+        facts = super().facts()
+        return {**facts, "buyer": facts["dock"].organisation, "key": self.cleaned_data["key"]}
+
+
+class PlaceForm(NewDeliveryForm):
+    """How much, where to, when."""
+
+    quantity = QuantityField(label=_("认购多少"))
+    field_order = ("quantity", "dock", "window_from", "window_to", "reference", "key")
+
+    def __init__(self, *args: Any, lot: Lot, **kwargs: Any) -> None:
+        super().__init__(*args, lot=lot, **kwargs)
+        self.fields["quantity"].pack = lot.listing.pack  # type: ignore[attr-defined]
+
+    def facts(self) -> dict[str, Any]:
+        return {**super().facts(), "quantity": self.cleaned_data["quantity"]}
+
+
+class ChangeForm(DeliveryForm):
+    """What of a pledge may become otherwise; shows what it is now. Packs count as they were agreed."""
+
+    quantity = QuantityField(label=_("认购多少"))
+    field_order = ("quantity", "dock", "window_from", "window_to", "reference")
+
+    def __init__(self, *args: Any, pledge: Pledge, docks: Sequence[Dock], **kwargs: Any) -> None:
+        super().__init__(*args, docks=docks_of_pledge(pledge, docks), initial=as_it_is(pledge), **kwargs)
+        self.fields["quantity"].pack = pledge.pack  # type: ignore[attr-defined]
+
+    def facts(self) -> dict[str, Any]:
+        return {**super().facts(), "quantity": self.cleaned_data["quantity"]}
+
+
+def as_it_is(pledge: Pledge) -> dict[str, Any]:
+    return {
+        "quantity": pledge.firm_typed,
+        "dock": pledge.dock_id,
+        "window_from": pledge.window_from,
+        "window_to": pledge.window_to,
+        "reference": pledge.reference,
+    }
+
+
+def docks_of_pledge(pledge: Pledge, docks: Sequence[Dock]) -> list[Dock]:
+    """The docks of the pledge's buyer; its own stays among them so that the form can show it."""
+    own = [dock for dock in docks if dock.organisation_id == pledge.buyer_id]
+    return own if pledge.dock_id in {dock.pk for dock in own} else [pledge.dock, *own]
+
+
+def likely_window(day: dt.date, docks: Sequence[Dock]) -> dict[str, dt.time]:
+    """From six to ten within the first dock's hours; today what is left of them after the coming hour."""
+    if not docks:
+        return {}
+    opens, closes = docks[0].opens_at, docks[0].closes_at
+    now = timezone.localtime()
+    start = max(opens, dt.time(6))
+    if day == now.date() and now.time() > start and now.hour < 23:
+        start = dt.time(now.hour + 1)
+    if start >= closes:
+        start = opens
+    end = min(closes, dt.time(min(start.hour + 4, 23), start.minute))
+    return {"window_from": start, "window_to": end}
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=_("为什么取消"),
+        max_length=200,
+        error_messages={"required": _("请写明取消的原因，卖方要看"), "max_length": _("最多 200 个字，请写短一点")},
+    )
+
+
+class PledgeFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=PledgeState.choices, empty_label=_("全部状态"))
+    day = django_filters.DateFilter(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    class Meta:
+        model = Pledge
+        fields = ("state", "day")

@@ -1,0 +1,53 @@
+"""Placing a pledge, and what a typed weight means."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from market.exceptions import Refused
+from market.quantities import Quantity, QuantityError
+from orders.actions.pledges import place_pledge
+from orders.forms.pledges import PlaceForm, show_refusal
+from orders.permissions import docks_for, get_lot_to_pledge, get_own_pledge
+from orders.queries.pledges import lot_for_page
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def place(request: HttpRequest, lot_id: int) -> HttpResponse:
+    lot = get_lot_to_pledge(request.user, lot_id)
+    docks = docks_for(request.user)
+    form = PlaceForm(request.POST if request.method == "POST" else None, lot=lot, docks=docks)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pledge = place_pledge(lot_id=lot.pk, lot=lot, by=request.user, **form.facts())
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return redirect("orders:placed", pledge.pk)
+    return render(request, "orders/place.html", {"form": form, "lot": lot_for_page(lot), "docks": docks})
+
+
+@login_required
+@never_cache
+@require_GET
+def placed(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "orders/placed.html", {"pledge": get_own_pledge(request.user, pk)})
+
+
+@login_required
+@require_GET
+def reading(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """What the typed weight means for this lot: "100 斤 = 50 公斤", or what is wrong with it."""
+    lot = get_lot_to_pledge(request.user, lot_id)
+    text = request.GET.get("quantity", "").strip()
+    said, wrong = "", ""
+    if text:
+        try:
+            said = Quantity.parse(text, pack=lot.listing.pack, default_unit="斤").echo
+        except QuantityError as error:
+            wrong = str(error)
+    return render(request, "orders/_reading.html", {"said": said, "wrong": wrong})
