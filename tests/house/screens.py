@@ -41,4 +41,25 @@ SELLING = [
     Screen("market:withdraw_listing", OF_THE_HOUSEHOLD, lambda world: (world.listing.pk,)),
 ]
 
-SCREENS: list[Screen] = [*SELLING]
+BUYERS = frozenset({"buyer", "rival_buyer", "association_clerk"})
+OF_THE_SUPERMARKET = frozenset({"buyer"})  # world.pledge and world.dock are the supermarket's
+OF_THE_ASSOCIATION = frozenset({"association_clerk"})  # world.sheet is a pledge with lines of the association's
+
+PLEDGING = [
+    Screen("orders:pledges", EVERYBODY),
+    Screen("orders:pledge", OF_THE_SUPERMARKET, lambda world: (world.pledge.pk,)),
+    Screen("orders:placed", OF_THE_SUPERMARKET, lambda world: (world.pledge.pk,)),
+    Screen("orders:change", OF_THE_SUPERMARKET, lambda world: (world.pledge.pk,)),
+    Screen("orders:change_sheet", OF_THE_ASSOCIATION, lambda world: (world.sheet.pk,)),
+    Screen("orders:cancel", OF_THE_SUPERMARKET, lambda world: (world.pledge.pk,)),
+    Screen("orders:place", BUYERS, lambda world: (world.lot.pk,)),
+    Screen("orders:reading", BUYERS, lambda world: (world.lot.pk,)),
+    Screen("orders:sheet", OF_THE_ASSOCIATION, lambda world: (world.lot.pk,)),
+    Screen("orders:docks", BUYERS),
+    Screen("orders:dock_new", BUYERS),
+    Screen("orders:townships", BUYERS),
+    Screen("orders:dock", OF_THE_SUPERMARKET, lambda world: (world.dock.pk,)),
+    Screen("orders:dock_use", EVERYBODY, lambda world: (world.dock.pk,), method="post"),
+]
+
+SCREENS: list[Screen] = [*PLEDGING, *SELLING]
