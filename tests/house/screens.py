@@ -62,4 +62,17 @@ PLEDGING = [
     Screen("orders:dock_use", EVERYBODY, lambda world: (world.dock.pk,), method="post"),
 ]
 
+MANAGER_OF_THE_HOUSEHOLD = frozenset({"farmer"})
+A_MEMBERSHIP = 1  # whichever: the method is refused before anybody looks
+
+PEOPLE = [
+    Screen("market:me", EVERYBODY),
+    Screen("market:rename", EVERYBODY, method="post"),
+    Screen("market:organisation_new", EVERYBODY),
+    Screen("market:organisation", MANAGER_OF_THE_HOUSEHOLD, lambda world: (world.cast.household.pk,)),
+    Screen("market:member_add", EVERYBODY, lambda world: (world.cast.household.pk,), method="post"),
+    Screen("market:member_remove", EVERYBODY, lambda world: (world.cast.household.pk, A_MEMBERSHIP), method="post"),
+    Screen("market:place_choice", EVERYBODY, anonymous=200),
+]
+
 SCREENS: list[Screen] = [*PLEDGING, *SELLING]
