@@ -43,6 +43,12 @@ def browser_type_launch_args() -> dict:
     return {"executable_path": CHROMIUM, "args": QUIET}
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """After the test database: asked earlier, the server believes it is in memory and shares one connection among threads."""
+    return live_server
+
+
 @pytest.fixture
 def reference(transactional_db) -> dict:
     return make_reference()
