@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from market.actions.photos import sweep_unused_photos
-from orders.logistics.actions.planning import fail_stuck_runs
 
 logger = logging.getLogger("cms.clock")
 
@@ -23,20 +22,17 @@ def clear_old_rows() -> None:
 
 JOBS: tuple[Callable[[], Any], ...] = (
     lambda: call_command("publish_scheduled", verbosity=0),
-    fail_stuck_runs,
     sweep_unused_photos,
     clear_old_rows,
 )
 
 
 class Command(BaseCommand):
-    help = (
-        "Run the jobs of the clock once: scheduled publication, stuck planning runs, unused photographs, old sessions."
-    )
+    help = "Run the jobs of the clock once: scheduled publication, unused photographs, old sessions."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         for job in JOBS:
             try:
                 job()
-            except Exception:  # noqa: BLE001 - one broken job must not stop the others
+            except Exception:  # one broken job must not stop the others
                 logger.exception("clock job failed")

@@ -1,0 +1,42 @@
+"""One of everything, so that every address of the table leads somewhere."""
+
+from typing import Any
+
+import pytest
+from django.test.utils import override_settings
+
+from tests.cast import Cast
+from tests.factories.logistics import Day, commit, load_up, make_day, make_health_check, make_pass
+from tests.factories.orders import make_dock, make_pledge, stalls
+
+
+def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
+    """The household's loofah is on the board; the supermarket's pledge of it is planned on a trip of the carrier."""
+    day = make_day(cast, reference)
+    pledge, moving = day.pledge("1000斤"), day.pledge("500斤")
+    sheet = make_pledge(
+        day.lot, make_dock(cast.association), "100斤", by=cast.association_clerk, lines=stalls("60斤", "40斤")
+    )
+    trip = _trip(day, cast)
+    return {
+        "listing": day.listing,
+        "lot": day.lot,
+        "dock": day.dock,
+        "pledge": pledge,
+        "moving": moving,
+        "sheet": sheet,
+        "truck": trip.truck,
+        "driver": trip.driver,
+        "green_pass": trip.truck.passes.get(),
+        "run": trip.run,
+        "trip": trip,
+        "stop": trip.stops.order_by("position").first(),
+        "load": trip.loads.order_by("pk").first(),
+    }
+
+
+def _trip(day: Day, cast: Cast) -> Any:
+    truck = day.truck()
+    make_pass(truck, day.day, by=cast.dispatcher)
+    make_health_check(truck.driver, by=cast.dispatcher)
+    return commit(day)[0]
