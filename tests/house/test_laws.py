@@ -38,10 +38,16 @@ def assignments(path: Path) -> Iterator[tuple[int, str]]:
             for target in targets:
                 if isinstance(target, ast.Attribute) and not _is_self(target):
                     yield node.lineno, target.attr
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_write(node.func):
             for keyword in node.keywords:
                 if keyword.arg:
                     yield node.lineno, keyword.arg
+
+
+def _is_write(function: ast.Attribute) -> bool:
+    """A write through a manager or queryset; `update` of a dict is none."""
+    through_rows = re.search(r"\.(objects|filter|exclude|all)\b", ast.unparse(function.value))
+    return function.attr in WRITES and (function.attr != "update" or bool(through_rows))
 
 
 def _is_self(target: ast.Attribute) -> bool:
