@@ -1,0 +1,45 @@
+"""The trucks, their drivers, passes and checks: five may run, three show why a truck is not planned."""
+
+from dataclasses import dataclass
+
+from orders.logistics.enums import PassIssuer, PlateColour
+
+GOOD, EXPIRED, NONE = "good", "expired", "none"
+
+
+@dataclass(frozen=True)
+class TruckPlan:
+    """`paper` is the pass: good, expired or none. `tested_hours_before` is the age of the driver's sample on the eve."""
+
+    carrier: str
+    plate: str
+    colour: PlateColour
+    rated_kg: int
+    volume_m3: int
+    driver: str
+    serial: int
+    issuer: PassIssuer = PassIssuer.NDRC
+    paper: str = GOOD
+    tested_hours_before: int = 8
+    is_cold: bool = False
+
+
+# Plates of nought and a serial number: seen to be false. The first driver is the one of the table of log-ins.
+FLEET = (
+    TruckPlan("carrier", "湘B00001", PlateColour.YELLOW, 5_000, 28, "彭安驰", 8, PassIssuer.NDRC),
+    TruckPlan("carrier", "湘B00002", PlateColour.YELLOW, 10_000, 45, "丁平顺", 32, PassIssuer.TRANSPORT),
+    TruckPlan("carrier", "湘B00003", PlateColour.YELLOW, 3_000, 18, "龙达通", 33, PassIssuer.POLICE, EXPIRED),
+    TruckPlan("carrier", "湘B00004", PlateColour.BLUE, 1_500, 12, "夏早行", 34, PassIssuer.POLICE),
+    TruckPlan("carrier", "湘B00005", PlateColour.BLUE, 1_500, 12, "邱稳当", 35, PassIssuer.POLICE),
+    TruckPlan("carrier", "湘B00006", PlateColour.BLUE, 1_500, 11, "田未办", 36, PassIssuer.POLICE, NONE),
+    TruckPlan("cold_carrier", "湘B00007", PlateColour.YELLOW, 5_000, 30, "冷小鲜", 37, PassIssuer.TRANSPORT, is_cold=True),
+    TruckPlan("cold_carrier", "湘B00008", PlateColour.YELLOW, 5_000, 30, "旷检测", 38, PassIssuer.TRANSPORT,
+              tested_hours_before=70),
+)  # fmt: skip
+
+TEST_HOURS = 48
+RULES = {
+    "name": "市区交通管控期间货车通行规则",
+    "source": "演示：据 2021 年 8 月上旬公开报道整理，核酸 48 小时，体温 37.3 ℃",
+    "test_hours": TEST_HOURS,
+}
