@@ -34,7 +34,7 @@ class Place(models.Model):
     full_name_zh = models.CharField(_("全称"), max_length=120)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
-    precision = models.CharField(max_length=20, blank=True)
+    precision = models.CharField(max_length=40, blank=True)
     uncertainty_km = models.FloatField(null=True)
 
     objects = PlaceQuerySet.as_manager()
