@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from market.enums import OrganisationKind, Role
 from market.models import Organisation, User
 from market.permissions import organisations_for, require, roles_in
-from orders.logistics.models import Driver, Load, PlanRun, Stop, Trip, Truck
+from orders.logistics.models import Driver, Load, Pass, PlanRun, Stop, Trip, Truck
 from orders.permissions import buying_for
 
 CARRIER_ROLES = (Role.MANAGER, Role.CLERK)
@@ -93,6 +93,12 @@ def get_truck(user: User, pk: int) -> Truck:
 def get_driver(user: User, pk: int) -> Driver:
     """Raises: Http404."""
     return get_object_or_404(drivers_for(user).select_related("carrier"), pk=pk)
+
+
+def get_pass(user: User, pk: int) -> Pass:
+    """For dispatchers. Raises: Http404."""
+    dispatcher_or_404(user)
+    return get_object_or_404(Pass, pk=pk)
 
 
 def get_run(user: User, pk: int) -> PlanRun:

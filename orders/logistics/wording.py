@@ -36,6 +36,18 @@ NO_LONGER: dict[str, Any] = {
 }
 
 
+# Why a planning run failed.
+FAILURES: dict[str, Any] = {
+    "stuck": _("没有在规定时间内算完，请重新计算"),
+    "no_plan": _("没有算出可行的方案，请检查车辆和收货时间后重新计算"),
+    "error": _("计算出错，请重新计算；再出错请联系管理员"),
+}
+
+
+def failure_word(code: str) -> str:
+    return str(FAILURES.get(code, FAILURES["error"]))
+
+
 def left_behind_word(code: str) -> str:
     return str(LEFT_BEHIND.get(code, code))
 

@@ -52,10 +52,23 @@ class DayBoard:
 
 def day_board(day: dt.date) -> DayBoard:
     """Seven statements: run, rules, trips, stops, loads, checks, unserved."""
-    run = PlanRun.objects.filter(day=day).order_by("-pk").first()
-    why = why_left(run) if run else {}
-    unserved = [Unserved(row, row.grams - row.planned, why.get(row.pk, "")) for row in unserved_of(day)]
+    run = _latest_run(day)
+    unserved = _unserved(day, run)
     return DayBoard(day, sheets_of(Trip.objects.filter(day=day), day), unserved, run)
+
+
+def unserved_rows(day: dt.date) -> list[Unserved]:
+    """What rides on no truck on the day. Two statements."""
+    return _unserved(day, _latest_run(day))
+
+
+def _latest_run(day: dt.date) -> PlanRun | None:
+    return PlanRun.objects.filter(day=day).order_by("-pk").first()
+
+
+def _unserved(day: dt.date, run: PlanRun | None) -> list[Unserved]:
+    why = why_left(run) if run else {}
+    return [Unserved(row, row.grams - row.planned, why.get(row.pk, "")) for row in unserved_of(day)]
 
 
 def why_left(run: PlanRun) -> dict[int, str]:

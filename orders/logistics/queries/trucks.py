@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from orders.logistics.models import Driver, Pass, Rules, Truck
+from market.enums import OrganisationKind
+from market.models import Organisation
+from orders.logistics.models import Driver, HealthCheck, Pass, Rules, Truck
 from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
 
 
@@ -31,6 +33,16 @@ def truck_rows(trucks: QuerySet[Truck], now: dt.datetime, today: dt.date) -> lis
 def drivers_of(drivers: QuerySet[Driver], now: dt.datetime) -> list[Driver]:
     """Two statements: drivers, checks."""
     return list(drivers.select_related("carrier", "truck").prefetch_related(with_recent_checks(now)))
+
+
+def all_carriers() -> list[Organisation]:
+    """One statement."""
+    return list(Organisation.objects.filter(kind=OrganisationKind.CARRIER).order_by("name", "pk"))
+
+
+def checks_of(driver: Driver) -> list[HealthCheck]:
+    """What was seen of the driver, the latest first; for the dispatcher only. One statement."""
+    return list(driver.health_checks.select_related("checked_by")[:20])
 
 
 def _row(truck: Truck, rules: Rules | None, now: dt.datetime) -> TruckRow:

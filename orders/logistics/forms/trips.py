@@ -1,0 +1,98 @@
+"""Changing trips, driving and receiving: shape only."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from market.quantities import format_exact
+from orders.logistics.forms.fields import GramsField, KeyField, ReasonField
+from orders.logistics.models import Load, Trip, Truck
+from orders.logistics.queries.day import Unserved
+
+
+class DayForm(forms.Form):
+    """Which day a dispatcher looks at."""
+
+    day = forms.DateField(
+        label=_("日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("请选日期"), "invalid": _("日期要写成 2021-08-08 这样")},
+    )
+
+
+def chosen_day(query: Any, today: dt.date) -> dt.date:
+    """The day asked for, or today."""
+    form = DayForm(query)
+    return form.cleaned_data["day"] if form.is_valid() else today
+
+
+class WhyForm(forms.Form):
+    reason = ReasonField()
+
+
+class MoveForm(forms.Form):
+    """To which of the day's other trips that have not begun a load moves."""
+
+    to_trip = forms.TypedChoiceField(label=_("移到"), error_messages={"required": _("请选一趟车")})
+
+    def __init__(self, *args: Any, trips: Sequence[Trip], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to_trip"]
+        field.choices = [(str(trip.pk), trip.truck.plate) for trip in trips]  # type: ignore[attr-defined]
+        field.coerce = {str(trip.pk): trip for trip in trips}.__getitem__  # type: ignore[attr-defined]
+
+
+class AddTripForm(forms.Form):
+    """A trip by hand: a truck, and what of the waiting goods rides on it."""
+
+    truck = forms.TypedChoiceField(label=_("车辆"), error_messages={"required": _("请选一辆车")})
+    allocations = forms.TypedMultipleChoiceField(
+        label=_("装哪些货"), coerce=int, error_messages={"required": _("请至少选一批货")}
+    )
+    part = GramsField(label=_("只装一部分"), required=False, help_text=_("只选了一批货、车装不下时填写，例如 5吨"))
+
+    def __init__(self, *args: Any, trucks: Sequence[Truck], rows: Sequence[Unserved], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["truck"]
+        field.choices = [("", _("请选")), *((str(t.pk), f"{t.plate} · {t.carrier.name}") for t in trucks)]  # type: ignore[attr-defined]
+        field.coerce = {str(t.pk): t for t in trucks}.__getitem__  # type: ignore[attr-defined]
+        self.fields["allocations"].choices = [(row.allocation.pk, "") for row in rows]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("part") and len(values.get("allocations", ())) > 1:
+            raise ValidationError(_("只装一部分时请只选一批货"))
+        return values
+
+    def wanted(self) -> list[tuple[int, int | None]]:
+        return [(pk, self.cleaned_data["part"] or None) for pk in self.cleaned_data["allocations"]]
+
+
+class LoadedForm(forms.Form):
+    """How much a driver has put on the truck; offered as planned."""
+
+    grams = GramsField(label=_("实装量"))
+
+
+class ReceiptForm(forms.Form):
+    """What a buyer received; accepted is offered as all that is left."""
+
+    accepted = GramsField(label=_("收下"), zero=True)
+    missing = GramsField(label=_("短少"), zero=True, help_text=_("单子上有、车上没有的"))
+    rejected = GramsField(label=_("拒收"), zero=True, help_text=_("坏了或不合要求、退回的"))
+    reason = ReasonField(label=_("短少或拒收的原因"), required=False)
+    key = KeyField()
+
+    @classmethod
+    def offered(cls, left_g: int) -> "ReceiptForm":
+        return cls(initial={"accepted": format_exact(left_g, "斤")})
+
+
+def loaded_form(load: Load) -> LoadedForm:
+    """With its own ids: a stop may have several loads."""
+    grams = load.planned_g if load.loaded_g is None else load.loaded_g
+    return LoadedForm(initial={"grams": format_exact(grams, "斤")}, auto_id=f"id_%s_{load.pk}")

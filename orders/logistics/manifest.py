@@ -1,0 +1,188 @@
+"""The paper of a trip as PDF: stops in order, what to pack first, a code that leads to the trip on a phone.
+
+ReportLab reads static TrueType only; this font has the characters of every common name, which a GB 2312 one lacks.
+"""
+
+import io
+from collections.abc import Sequence
+from functools import cache
+from xml.sax.saxutils import escape
+
+import segno
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from reportlab.graphics.shapes import Drawing, Rect
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from market.quantities import format_grams
+from market.wording import calendar_day
+from orders.logistics.enums import StopKind
+from orders.logistics.models import Load
+from orders.logistics.queries.loads import Leg
+from orders.logistics.queries.trips import TripSheet
+
+REGULAR, BOLD = "NotoSansSC", "NotoSansSC-Bold"
+QR_SIDE = 30 * mm
+GRID = TableStyle(
+    [
+        ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
+        ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("TOPPADDING", (0, 0), (-1, -1), 3),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+    ]
+)
+
+
+def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str) -> bytes:
+    """A4 pages. `packing` are the loads in the order they go on; `url` is what the code says."""
+    _register_fonts()
+    paper = io.BytesIO()
+    document = SimpleDocTemplate(
+        paper,
+        pagesize=A4,
+        leftMargin=14 * mm,
+        rightMargin=14 * mm,
+        topMargin=12 * mm,
+        bottomMargin=14 * mm,
+        title=f"{sheet.trip.truck.plate} {sheet.trip.day}",
+        author=_("绿通集市"),
+    )
+    story = [
+        _head(sheet, url),
+        Spacer(0, 4 * mm),
+        _text(_("停靠顺序"), bold=True),
+        Spacer(0, 1 * mm),
+        _stops(sheet),
+        Spacer(0, 4 * mm),
+        _text(_("装车顺序（后卸的先装，放最里面）"), bold=True),
+        Spacer(0, 1 * mm),
+        _packing(packing, {leg.stop.pk: n for n, leg in enumerate(sheet.legs, start=1)}),
+        Spacer(0, 6 * mm),
+        _text(_("发货人：____________　　司机：____________　　收货人：____________")),
+    ]
+    document.build(story, onFirstPage=_foot, onLaterPages=_foot)
+    return paper.getvalue()
+
+
+def both_ways(grams: int) -> str:
+    """50 公斤 / 100 斤: what the scales say and what the growers say."""
+    return f"{format_grams(grams, '公斤')} / {format_grams(grams, '斤')}"
+
+
+@cache
+def _register_fonts() -> None:
+    folder = settings.PDF_FONTS_DIR
+    pdfmetrics.registerFont(TTFont(REGULAR, str(folder / "400Regular/NotoSansSC_400Regular.ttf")))
+    pdfmetrics.registerFont(TTFont(BOLD, str(folder / "700Bold/NotoSansSC_700Bold.ttf")))
+
+
+def _text(text: str, *, bold: bool = False, size: float = 10) -> Paragraph:
+    style = ParagraphStyle(
+        f"{bold}{size}", fontName=BOLD if bold else REGULAR, fontSize=size, leading=size * 1.45, wordWrap="CJK"
+    )
+    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+
+
+def _head(sheet: TripSheet, url: str) -> Table:
+    trip = sheet.trip
+    green_pass = trip.green_pass
+    lines = [
+        (_("日期"), calendar_day(trip.day)),
+        (_("时间"), f"{_clock(trip.starts_at)}–{_clock(trip.ends_at)}"),
+        (_("承运"), trip.truck.carrier.name),
+        (_("司机"), f"{trip.driver.name} {trip.driver.phone.removeprefix('+86')}"),
+        (_("通行证"), _pass_line(sheet) if green_pass else _("不需要")),
+        (_("里程"), _("%(km)s 公里") % {"km": f"{trip.distance_m / 1000:,.1f}"}),
+        (_("最重时"), f"{both_ways(sheet.heaviest_g)}（{_('核载')} {sheet.percent}%）"),
+    ]
+    facts: list[Flowable] = [
+        _text(_("绿通集市货运单"), bold=True, size=16),
+        _text(f"{trip.truck.plate}　{_('第 %(number)s 号') % {'number': trip.pk}}", bold=True, size=13),
+        *(_text(f"{label}：{value}") for label, value in lines),
+    ]
+    head = Table([[facts, _qr(url)]], colWidths=[148 * mm, 34 * mm])
+    head.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)]))
+    return head
+
+
+def _pass_line(sheet: TripSheet) -> str:
+    green_pass = sheet.trip.green_pass
+    assert green_pass is not None
+    until = timezone.localtime(green_pass.valid_to)
+    return f"{green_pass.get_issuer_display()} {green_pass.number}（{_('有效至')} {until:%m-%d %H:%M}）"
+
+
+def _qr(url: str) -> Drawing:
+    """Drawn square by square: no picture file, sharp on any printer."""
+    matrix = [list(row) for row in segno.make(url, error="m", micro=False).matrix_iter(border=2)]
+    side = QR_SIDE / len(matrix)
+    drawing = Drawing(QR_SIDE, QR_SIDE)
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            if dark:
+                drawing.add(Rect(x * side, QR_SIDE - (y + 1) * side, side, side, strokeWidth=0, fillColor=colors.black))
+    return drawing
+
+
+def _stops(sheet: TripSheet) -> Table:
+    rows = [[_text(word, bold=True) for word in (_("站"), _("时间"), _("地点和联系人"), _("货"), _("实数"))]]
+    rows += [
+        [
+            _text(f"{n} {leg.stop.get_kind_display()}", bold=True),
+            _text(_clock(leg.stop.planned_at)),
+            _text(_where(leg)),
+            _text("\n".join(_goods(leg, load) for load in leg.loads)),
+            _text("\n".join(_counted(load) for load in leg.loads)),
+        ]
+        for n, leg in enumerate(sheet.legs, start=1)
+    ]
+    return Table(rows, colWidths=[18 * mm, 16 * mm, 58 * mm, 62 * mm, 28 * mm], repeatRows=1, style=GRID)
+
+
+def _where(leg: Leg) -> str:
+    stop = leg.stop
+    phone = stop.contact_phone.removeprefix("+86")
+    return f"{stop.organisation.name}\n{stop.address}\n{stop.contact_name} {phone}"
+
+
+def _goods(leg: Leg, load: Load) -> str:
+    is_pickup = leg.stop.kind == StopKind.PICKUP
+    other = load.allocation.pledge.buyer.name if is_pickup else load.allocation.lot.seller.name
+    listing = load.allocation.lot.listing
+    return f"{listing.produce.name} {listing.get_grade_display()} {'→' if is_pickup else '←'} {other}\n{both_ways(load.planned_g)}"
+
+
+def _counted(load: Load) -> str:
+    return f"{both_ways(load.loaded_g)}\n" if load.loaded_g is not None else "________\n"
+
+
+def _packing(loads: Sequence[Load], number_of: dict[int, int]) -> Table:
+    rows = [[_text(word, bold=True) for word in (_("顺序"), _("在第几站装"), _("在第几站卸"), _("货"), _("重量"))]]
+    rows += [
+        [
+            _text(str(n), bold=True),
+            _text(str(number_of[load.pickup_id])),
+            _text(str(number_of[load.delivery_id])),
+            _text(f"{load.allocation.lot.listing.produce.name} → {load.allocation.pledge.buyer.name}"),
+            _text(both_ways(load.planned_g)),
+        ]
+        for n, load in enumerate(loads, start=1)
+    ]
+    return Table(rows, colWidths=[14 * mm, 26 * mm, 26 * mm, 68 * mm, 48 * mm], repeatRows=1, style=GRID)
+
+
+def _clock(moment: object) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"  # type: ignore[arg-type]
+
+
+def _foot(canvas: object, document: object) -> None:
+    canvas.setFont(REGULAR, 8)  # type: ignore[attr-defined]
+    canvas.drawRightString(196 * mm, 8 * mm, f"{document.page}")  # type: ignore[attr-defined]

@@ -1,0 +1,82 @@
+"""Template words of trucks and trips; and how far a pledge or a listing has come, for pages that know no trucks."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from market.models import Listing
+from orders.logistics.enums import LoadState, PassState, RunState, TripState
+from orders.logistics.queries.progress import Progress, progress_of_listing, progress_of_pledges
+from orders.models import Pledge
+
+register = template.Library()
+
+BADGES = {
+    TripState.PLANNED: "wait",
+    TripState.LOADING: "busy",
+    TripState.EN_ROUTE: "busy",
+    TripState.COMPLETED: "done",
+    TripState.CANCELLED: "stop",
+    LoadState.LOADED: "busy",
+    LoadState.DELIVERED: "done",
+    LoadState.UNPLANNED: "stop",
+    PassState.ISSUED: "live",
+    PassState.SUSPENDED: "warm",
+    PassState.REVOKED: "stop",
+    RunState.QUEUED: "wait",
+    RunState.RUNNING: "busy",
+    RunState.READY: "live",
+    RunState.COMMITTED: "done",
+    RunState.FAILED: "stop",
+}
+
+
+@register.filter
+def state_badge(state: str) -> str:
+    """The kind of badge of a trip's, load's, pass's or run's state."""
+    return BADGES.get(state, "wait")  # type: ignore[call-overload]
+
+
+@register.filter
+def of(things: dict[Any, Any], key: Any) -> Any:
+    """The entry of a dict."""
+    return things.get(key)
+
+
+@register.filter
+def km(metres: int) -> str:
+    """43.1 公里."""
+    return _("%(km)s 公里") % {"km": f"{metres / 1000:,.1f}"}
+
+
+@register.simple_tag
+def progress_of_pledge(pledge: Pledge) -> dict[str, Any]:
+    """`rows` and `whole` of components/_progress.html, and whether anything has moved. Three statements."""
+    progress = progress_of_pledges([pledge.pk])[pledge.pk]
+    return _bars(progress, [(_("认购"), progress.pledged_g, "soft")], progress.pledged_g)
+
+
+@register.simple_tag
+def progress_of_listing_days(listing: Listing) -> dict[str, Any]:
+    """The same for all days of a listing together. Three statements."""
+    progress = progress_of_listing(listing).total
+    rows = [(_("供应"), progress.offered_g, "soft"), (_("认购"), progress.pledged_g, "")]
+    return _bars(progress, rows, progress.offered_g)
+
+
+def _bars(progress: Progress, first: list[tuple[str, int, str]], whole: int) -> dict[str, Any]:
+    rows = [
+        *first,
+        (_("已派车"), progress.planned_g, ""),
+        (_("已装车"), progress.loaded_g, ""),
+        (_("已收下"), progress.accepted_g, ""),
+    ]
+    if progress.rejected_g or progress.missing_g:
+        rows.append((_("拒收或短少"), progress.rejected_g + progress.missing_g, "stop"))
+    return {
+        "rows": [{"label": label, "grams": grams, "kind": kind} for label, grams, kind in rows],
+        "whole": whole,
+        "has_moved": bool(progress.planned_g),
+        "waiting_g": progress.waiting_g,
+    }

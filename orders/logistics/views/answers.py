@@ -1,0 +1,37 @@
+"""Doing an action for a page: the refusal as a message, the way back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from market.exceptions import Refused
+from orders.logistics.exceptions import TruckNotFit
+from orders.logistics.permissions import is_dispatcher
+from orders.logistics.queries.fitness import masked
+
+
+def sentence_of(refusal: Refused, request: HttpRequest) -> str:
+    """What the person may read of a refusal: facts of a driver's health are the dispatcher's only."""
+    if isinstance(refusal, TruckNotFit) and not is_dispatcher(request.user):  # type: ignore[arg-type]
+        return str(refusal.sentence) % {**refusal.facts, "reasons": "；".join(masked(refusal.reasons))}
+    return str(refusal)
+
+
+def done_or_refused(request: HttpRequest, do: Callable[[], Any], done: str, to: Any) -> HttpResponse:
+    """Do it; say that it is done, or why not; and go where the person came from."""
+    try:
+        do()
+    except Refused as refusal:
+        messages.error(request, sentence_of(refusal, request))
+    else:
+        if done:
+            messages.success(request, done)
+    return redirect(*to) if isinstance(to, tuple) else redirect(to)
+
+
+def first_error(form: Any) -> str:
+    """Of a small form whose page cannot show it again."""
+    return str(next(iter(form.errors.values()))[0])

@@ -1,0 +1,128 @@
+"""Drivers, and what the dispatcher records of them and of passes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from market.exceptions import Refused
+from orders.logistics.actions.health import record_health_check
+from orders.logistics.actions.passes import issue_pass, restore_pass, revoke_pass, suspend_pass
+from orders.logistics.actions.trucks import register_driver, update_driver
+from orders.logistics.forms.trucks import (
+    FIELDS_OF_REFUSALS,
+    DriverChangeForm,
+    DriverForm,
+    HealthForm,
+    PassForm,
+    PassReasonForm,
+)
+from orders.logistics.permissions import dispatcher_or_404, get_driver, get_pass, get_truck, is_dispatcher
+from orders.logistics.queries.trucks import checks_of
+from orders.logistics.views.answers import done_or_refused, first_error
+from orders.logistics.views.trucks import carriers_or_404
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def driver_new(request: HttpRequest) -> HttpResponse:
+    form = DriverForm(request.POST or None, carriers=carriers_or_404(request.user))
+    if form.is_bound and form.is_valid():
+        try:
+            made = register_driver(by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
+        else:
+            messages.success(request, _("司机 %(name)s 已登记，可以用手机号登录") % {"name": made.name})
+            return redirect("logistics:trucks")
+    return render(request, "logistics/driver_form.html", {"form": form})
+
+
+@login_required
+@require_GET
+def driver(request: HttpRequest, pk: int) -> HttpResponse:
+    """A driver; the dispatcher also sees the checks and records one."""
+    one = get_driver(request.user, pk)
+    context: dict[str, Any] = {"driver": one, "form": DriverChangeForm(initial=_as_it_is(one))}
+    if is_dispatcher(request.user):
+        context |= {"checks": checks_of(one), "health": HealthForm()}
+    return render(request, "logistics/driver.html", context)
+
+
+@login_required
+@require_POST
+def driver_change(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_driver(request.user, pk)
+    form = DriverChangeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect("logistics:driver", pk)
+    facts = form.cleaned_data
+    return done_or_refused(
+        request, lambda: update_driver(one, by=request.user, **facts), _("司机资料已保存"), ("logistics:driver", pk)
+    )
+
+
+@login_required
+@require_POST
+def driver_health(request: HttpRequest, pk: int) -> HttpResponse:
+    dispatcher_or_404(request.user)
+    one = get_driver(request.user, pk)
+    form = HealthForm(request.POST)
+    if form.is_valid():
+        try:
+            record_health_check(one, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
+        else:
+            messages.success(request, _("健康查验已记下"))
+            return redirect("logistics:driver", pk)
+    context = {
+        "driver": one,
+        "checks": checks_of(one),
+        "health": form,
+        "form": DriverChangeForm(initial=_as_it_is(one)),
+    }
+    return render(request, "logistics/driver.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def pass_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record a truck's pass."""
+    dispatcher_or_404(request.user)
+    truck = get_truck(request.user, pk)
+    form = PassForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            issue_pass(truck, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
+        else:
+            messages.success(request, _("通行证已登记"))
+            return redirect("logistics:truck", pk)
+    return render(request, "logistics/pass_form.html", {"form": form, "truck": truck})
+
+
+@login_required
+@require_POST
+def pass_change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Suspend, revoke or restore."""
+    one = get_pass(request.user, pk)
+    back = ("logistics:truck", one.truck_id)
+    if verb == "restore":
+        return done_or_refused(request, lambda: restore_pass(one, by=request.user), _("通行证已恢复"), back)
+    form = PassReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect(*back)
+    turn, reason = {"suspend": suspend_pass, "revoke": revoke_pass}[verb], form.cleaned_data["reason"]
+    return done_or_refused(request, lambda: turn(one, reason=reason, by=request.user), _("通行证状态已更改"), back)
+
+
+def _as_it_is(one: Any) -> dict[str, Any]:
+    return {"name": one.name, "is_active": one.is_active}
