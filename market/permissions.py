@@ -58,14 +58,23 @@ def can_sell_for(user: User, organisation: Organisation) -> bool:
     return organisation.is_seller and bool(roles_in(user, organisation) & set(SELLING_ROLES))
 
 
+def can_enter_for_others(user: User) -> bool:
+    """The commerce desk takes down what people telephone in or send as a sheet: both names are recorded."""
+    return can_verify_organisations(user)
+
+
+def can_enter_listing_for(user: User, seller: Organisation) -> bool:
+    return can_sell_for(user, seller) or (seller.is_seller and can_enter_for_others(user))
+
+
 def is_helper_only(user: User, organisation: Organisation) -> bool:
     """True where the person acts on behalf of the organisation instead of belonging to it."""
     return roles_in(user, organisation) == {Role.HELPER}
 
 
 def on_behalf_of(user: User, organisation: Organisation) -> Organisation | None:
-    """What to record beside the person's own name."""
-    return organisation if is_helper_only(user, organisation) else None
+    """What to record beside the person's own name: for a helper, and for the desk that belongs to it not at all."""
+    return organisation if roles_in(user, organisation) <= {Role.HELPER} else None
 
 
 def can_verify_organisations(user: User) -> bool:

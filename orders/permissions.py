@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import BUYERS, OrganisationKind, Role
 from market.models import Lot, Membership, Organisation, User
-from market.permissions import organisations_for, roles_in
+from market.permissions import can_enter_for_others, organisations_for, roles_in
 from orders.models import Dock, Pledge
 
 BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
@@ -26,6 +26,11 @@ def pledging_by_sheet_for(user: User | AnonymousUser) -> list[Organisation]:
 
 def can_buy_for(user: User, organisation: Organisation) -> bool:
     return organisation.is_buyer and bool(roles_in(user, organisation) & set(BUYING_ROLES))
+
+
+def can_enter_pledge_for(user: User, buyer: Organisation) -> bool:
+    """Those who buy for it, and the commerce desk, which takes down what a buyer telephones in or sends as a sheet."""
+    return can_buy_for(user, buyer) or (buyer.is_buyer and can_enter_for_others(user))
 
 
 def docks_for(user: User) -> list[Dock]:

@@ -34,7 +34,7 @@ from market.exceptions import (
 )
 from market.models import Listing, ListingPhoto, Lot, Organisation, Photo, Place, Produce, User
 from market.models.listings import MAX_DAYS
-from market.permissions import can_sell_for, on_behalf_of, require, require_verified
+from market.permissions import can_enter_listing_for, can_sell_for, on_behalf_of, require, require_verified
 from market.quantities import Pack, Quantity, describe
 from market.queries.listings import IN_REVIEW_STAGES, stage_of
 from market.wording import calendar_day
@@ -95,15 +95,11 @@ def submit_listing(
     A repeat with the same key returns the first listing and changes nothing.
     """
     seller = Organisation.objects.select_for_update().get(pk=seller.pk)
-    require(can_sell_for(by, seller))
+    require(can_enter_listing_for(by, seller))
     if first := Listing.objects.filter(seller=seller, submission_key=key).first():
         return first
-    require_verified(seller)
-    listing = Listing(
-        seller=seller, created_by=by, submission_key=key, live=False, has_unpublished_changes=True, **terms.as_fields()
-    )
-    _refuse_unfit(listing, terms)
-    workflow = _review(listing)
+    listing, workflow = require_submittable(terms, seller=seller, by=by)
+    listing.submission_key = key
     _attach(listing, photos, by)
     listing.save()
     log(instance=listing, action="wagtail.create", user=by, content_changed=True)
@@ -118,6 +114,18 @@ def submit_listing(
         grams=terms.quantity.grams,
     )
     return Listing.objects.get(pk=listing.pk)
+
+
+def require_submittable(terms: ListingTerms, *, seller: Organisation, by: User) -> tuple[Listing, Workflow]:
+    """What `submit_listing` would save and the review it would start; nothing is written.
+
+    Raises: NotAllowed, NotVerified, NoReview and what `_refuse_unfit` says.
+    """
+    require(can_enter_listing_for(by, seller))
+    require_verified(seller)
+    listing = Listing(seller=seller, created_by=by, live=False, has_unpublished_changes=True, **terms.as_fields())
+    _refuse_unfit(listing, terms)
+    return listing, _review(listing)
 
 
 @transaction.atomic

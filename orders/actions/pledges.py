@@ -27,7 +27,7 @@ from orders.actions.conditions import (
 from orders.enums import PLEDGE_MOVES, PledgeState
 from orders.exceptions import KeyUsedOtherwise, ReasonMissing
 from orders.models import Allocation, Dock, Pledge, PledgeLine
-from orders.permissions import can_buy_for
+from orders.permissions import can_buy_for, can_enter_pledge_for
 
 
 def place_pledge(
@@ -54,7 +54,7 @@ def place_pledge(
     ReferenceTooLong, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp, NotEnoughLeft, LotClosed,
     KeyUsedOtherwise.
     """
-    require(can_buy_for(by, buyer))
+    require(can_enter_pledge_for(by, buyer))
     wanted = Pledge(
         buyer=buyer,
         lot_id=lot_id,

@@ -53,12 +53,18 @@ def test_a_helper_places_on_behalf_of_the_buyer_and_both_names_are_kept(place, c
     assert (event.by, event.on_behalf_of) == (cast.outsider, cast.supermarket)
 
 
-@pytest.mark.parametrize("who", ["rival_buyer", "farmer", "dispatcher", "driver", "commerce_desk", "admin", "outsider"])
+@pytest.mark.parametrize("who", ["rival_buyer", "farmer", "dispatcher", "driver", "agriculture_desk", "outsider"])
 def test_only_those_who_buy_for_the_organisation_may_place(place, cast, nothing_written, who):
     with pytest.raises(NotAllowed):
         place(by=fresh(getattr(cast, who)))
 
     nothing_written()
+
+
+def test_the_commerce_desk_places_for_a_buyer_and_both_names_are_recorded(place, cast):
+    event = Event.objects.about(place(by=fresh(cast.commerce_desk))).get()
+
+    assert (event.by, event.on_behalf_of) == (cast.commerce_desk, cast.supermarket)
 
 
 def test_a_seller_may_not_place_for_the_own_household(place, cast, nothing_written):
