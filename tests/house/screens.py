@@ -75,4 +75,9 @@ PEOPLE = [
     Screen("market:place_choice", EVERYBODY, anonymous=200),
 ]
 
-SCREENS: list[Screen] = [*PLEDGING, *SELLING]
+BOARD = [
+    Screen("market:board", EVERYBODY, anonymous=200),
+    Screen("market:lot", EVERYBODY, lambda world: (world.lot.pk,), anonymous=200),
+]
+
+SCREENS: list[Screen] = [*BOARD, *PLEDGING, *SELLING]
