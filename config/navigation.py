@@ -24,8 +24,13 @@ def entries_for(request: HttpRequest) -> list[Entry]:
     user = getattr(request, "user", None)
     wanted = _anonymous() if user is None or not user.is_authenticated else _member(user)
     entries = [(url, label, icon) for name, label, icon in wanted if (url := _reverse(name)) is not None]
-    best = max((url for url, _label, _icon in entries if request.path.startswith(url)), key=len, default="")
+    best = max((url for url, _label, _icon in entries if _is_under(request.path, url)), key=len, default="")
     return [Entry(url, label, icon, url == best) for url, label, icon in entries[:5]]
+
+
+def _is_under(path: str, url: str) -> bool:
+    """The front page is current on itself only, not on every page that has no entry."""
+    return path == url or (url != "/" and path.startswith(url))
 
 
 def _reverse(name: str) -> str | None:
