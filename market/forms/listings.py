@@ -244,6 +244,13 @@ def initial_for(seller: Organisation) -> dict[str, Any]:
         "price_unit": PriceUnit.JIN,
         "first_day": today,
         "last_day": today + dt.timedelta(days=DAYS_OFFERED - 1),
+        **defaults_of(seller),
+    }
+
+
+def defaults_of(seller: Organisation) -> dict[str, str]:
+    """What follows from who sells: place and contact. One statement for the place."""
+    return {
         "contact_name": seller.contact_name,
         "contact_phone": seller.contact_phone.removeprefix("+86"),
         **_place(seller.place),

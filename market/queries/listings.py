@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Sum
 from django.utils import timezone
 from wagtail.models import TaskState, WorkflowState
@@ -144,17 +145,22 @@ class MyListing:
     reason: str = field(default="")
 
 
-def my_listings(user: User) -> list[MyListing]:
-    """The listings of everybody the person sells for, newest first, at most 200.
+PAGE_SIZE = 20
 
-    Five statements: listings, photographs, reviews, sums of lots, the desks' comments.
+
+def my_listings(user: User, page_number: object = 1) -> tuple[list[MyListing], Page]:
+    """One page of the listings of everybody the person sells for, newest first.
+
+    Six statements: how many, listings, photographs, reviews, sums of lots, the desks' comments.
     """
-    listings = list(
+    everything = (
         Listing.objects.filter(seller__in=Organisation.objects.sellers().of(user, *SELLING_ROLES))
         .select_related("seller", "produce", "place")
         .prefetch_related(_photos())
-        .order_by("-pk")[:200]
+        .order_by("-pk")
     )
+    page = Paginator(everything, PAGE_SIZE).get_page(page_number)
+    listings = list(page)
     reviews, today = latest_reviews(listings), timezone.localdate()
     sums = {
         row["listing"]: row
@@ -163,10 +169,11 @@ def my_listings(user: User) -> list[MyListing]:
         .annotate(offered=Sum("offered_g"), reserved=Sum("reserved_g"))
     }
     reasons = _reasons([review for review in reviews.values() if review.status == WorkflowState.STATUS_NEEDS_CHANGES])
-    return [
+    rows = [
         _row(listing, reviews.get(listing.pk), today, sums.get(listing.pk, {}), reasons.get(listing.pk, ""))
         for listing in listings
     ]
+    return rows, page
 
 
 def _photos() -> Prefetch:

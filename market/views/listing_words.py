@@ -112,26 +112,23 @@ def lot_rows(lots: Iterable[Lot]) -> list[dict[str, Any]]:
 
 def event_lines(events: Iterable[Event]) -> list[dict[str, Any]]:
     """The listing's history, newest first, as `_timeline.html` draws it."""
-    sentences = {
+    words = _event_words()
+    lines = []
+    for event in reversed(list(events)):
+        sentence, icon = words.get(event.verb, (_("有变动"), "circle-dot"))
+        facts = {"at": event.at, "by": event.by, "on_behalf_of": event.on_behalf_of, "why": event.reason}
+        lines.append({"sentence": sentence, "icon": icon, **facts})
+    return lines
+
+
+def _event_words() -> dict[str, tuple[str, str]]:
+    return {
         "submitted": (_("提交审核"), "send"),
         "edited": (_("修改后提交审核"), "file-pen"),
         "resubmitted": (_("按意见修改后重新提交"), "file-pen"),
         "withdrawn": (_("下架"), "archive"),
         "approved": (_("审核通过一步"), "check"),
         "changes_asked": (_("退回修改"), "undo-2"),
-        "published": (_("上架"), "store"),
+        "published": (_("审核通过，已上架"), "store"),
+        "taken_down": (_("主管部门下架"), "archive"),
     }
-    lines = []
-    for event in reversed(list(events)):
-        sentence, icon = sentences.get(event.verb, (event.verb, "circle-dot"))
-        lines.append(
-            {
-                "sentence": sentence,
-                "icon": icon,
-                "at": event.at,
-                "by": event.by,
-                "on_behalf_of": event.on_behalf_of,
-                "why": event.reason,
-            }
-        )
-    return lines

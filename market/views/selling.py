@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from market.actions.listings import edit_listing, submit_listing, withdraw_listing
 from market.exceptions import InReview, NotVerified, Refused
-from market.forms.listings import ListingForm, initial_for, initial_of
+from market.forms.listings import ListingForm, defaults_of, initial_for, initial_of
 from market.forms.withdrawal import WithdrawalForm
 from market.models import Listing, Organisation
 from market.permissions import get_own_listing, history_of, is_helper_only, selling_for
@@ -34,8 +34,14 @@ QUANTITY_PICKS = ("500斤", "1000斤", "5000斤", "1万斤")
 @login_required
 def sell(request: HttpRequest) -> HttpResponse:
     sellers = selling_for(request.user)
-    rows = listing_rows(my_listings(request.user), name_sellers=len(sellers) > 1)
-    return render(request, "market/sell.html", {"rows": rows, "sellers": sellers, "waiting": _waiting(sellers)})
+    mine, page = my_listings(request.user, request.GET.get("page"))
+    context = {
+        "rows": listing_rows(mine, name_sellers=len(sellers) > 1),
+        "page": page,
+        "sellers": sellers,
+        "waiting": _waiting(sellers),
+    }
+    return render(request, "market/sell.html", context)
 
 
 @login_required
@@ -174,6 +180,9 @@ def _form_context(
         "open_place": any(form[name].errors for name in ("township", "village")) or not form["township"].value(),
         "place_words": form.place_words,
         "more_fields": [form[name] for name in more],
+        "seller_defaults": {seller.pk: defaults_of(seller) for seller in form.sellers}
+        if len(form.sellers) > 1
+        else None,
         "seller_field": form["seller"] if "seller" in form.fields else None,
         "quantity_picks": QUANTITY_PICKS,
         "changes_asked": listing is not None and stage_of(listing) in CHANGES_ASKED_STAGES,

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from market.enums import Role
 from market.models import Event, Listing, Photo
 
 NEW = "/sell/new/"
@@ -172,3 +173,23 @@ def test_without_a_script_the_plain_form_does_it_all(open_as, cast, reference):
 
     expect(page.locator(".stage")).to_contain_text("审核中")
     assert Listing.objects.get().photos.count() == 1
+
+
+def test_place_and_contact_follow_the_seller_until_somebody_writes_their_own(open_as, cast, reference):
+    rival = cast.rival_household
+    rival.place, rival.contact_phone = reference["baiguan"], "+8613811112222"
+    rival.save()
+    rival.memberships.create(user=cast.helper, role=Role.HELPER)
+    page = open_as(cast.helper)
+    page.goto(NEW)
+    page.select_option("#id_seller", label="王建国家")
+    page.get_by_text("更多").tap()
+    expect(page.locator("#id_contact_phone")).to_have_value("13800000000")
+    page.fill("#id_contact_name", "刘支书")
+
+    page.select_option("#id_seller", label="李满仓家")
+
+    expect(page.locator("#id_contact_phone")).to_have_value("13811112222")
+    expect(page.locator("#id_contact_name")).to_have_value("刘支书")
+    expect(page.locator("[data-place-words]")).to_have_text("白关镇")
+    expect(page.locator("#id_village")).to_have_value("")

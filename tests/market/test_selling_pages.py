@@ -9,7 +9,9 @@ from market.actions.listings import edit_listing
 from market.actions.lots import reserve
 from market.models import Event, ListingPhoto, Lot
 from tests.factories import (
+    approve,
     decide,
+    make_listing,
     make_live_listing,
     make_photo,
     make_submitted_listing,
@@ -51,10 +53,20 @@ def test_my_listings_cost_the_same_with_one_and_with_three(phone, cast, referenc
         reserve(Lot.objects.filter(listing=listing).first().pk, 500)
     phone.get("/sell/")
 
-    with django_assert_num_queries(10):  # session, person, memberships, two for rights, and the five of my_listings
+    with django_assert_num_queries(11):  # session, person, memberships, two for rights, and the six of my_listings
         page = phone.get("/sell/")
 
     assert page.content.decode().count("需修改") + page.content.decode().count("修改被退回") == count
+
+
+def test_the_twenty_first_listing_stands_on_the_second_page(phone, cast, reference):
+    for _ in range(21):
+        make_listing(cast.household, reference["loofah"], reference["village"], by=cast.farmer)
+
+    first, second = phone.get("/sell/"), phone.get("/sell/?page=2")
+
+    assert (len(first.context["rows"]), len(second.context["rows"])) == (20, 1)
+    assert "?page=2" in first.content.decode()
 
 
 # --- one listing ---
@@ -120,6 +132,16 @@ def test_an_edit_below_what_is_pledged_is_refused_with_the_numbers(phone, cast, 
 
     assert "已被认购 1.2 万斤 = 6 吨" in page
     assert listing.revisions.count() == 1
+
+
+def test_the_history_is_told_in_words(phone, cast, reference):
+    listing = make_submitted_listing(cast.household, reference["loofah"], reference["village"], by=cast.helper)
+    approve(cast, listing)
+
+    history = phone.get(f"/sell/{listing.pk}/").context["history"]
+
+    assert [line["sentence"] for line in history] == ["审核通过，已上架", "审核通过一步", "提交审核"]
+    assert (history[-1]["by"], history[-1]["on_behalf_of"]) == (cast.helper, cast.household)
 
 
 def test_progress_is_shown_for_each_day(phone, cast, reference):

@@ -40,7 +40,7 @@
       chosen.hidden = !isChosen;
       search.hidden = isChosen;
       list.hidden = true;
-      box.querySelector("[data-chosen-name]").textContent = isChosen ? option.text : "";
+      box.querySelector("[data-chosen-name]").textContent = isChosen ? option.text.replace(/（.*$/, "") : "";
     }
 
     var asked = 0;
@@ -124,7 +124,7 @@
       element.addEventListener("input", soon);
       element.addEventListener("change", soon);
     });
-    if (input.value) { say(); }
+    if (input.value && !input.closest(".has-error")) { say(); }
   }
 
   /* --- where it grows ----------------------------------------------------------------------------------------- */
@@ -156,12 +156,34 @@
     box.addEventListener("place:restore", function (event) { villages(event.detail); });
   }
 
+  /* --- who sells ---------------------------------------------------------------------------------------------- */
+  /* Place and contact follow the seller as long as the person has not written their own. */
+  function sellerDefaults(form) {
+    var data = document.getElementById("seller-defaults");
+    var select = form.elements.seller;
+    if (!data || !select) { return; }
+    var defaults = JSON.parse(data.textContent);
+    var before = defaults[select.value];
+    select.addEventListener("change", function () {
+      var now = defaults[select.value];
+      ["contact_name", "contact_phone"].forEach(function (name) {
+        if (before && form.elements[name].value === before[name]) { form.elements[name].value = now[name]; }
+      });
+      if (before && form.elements.township.value === before.township) {
+        form.elements.township.value = now.township;
+        form.querySelector("[data-place]").dispatchEvent(new CustomEvent("place:restore", { detail: now.village }));
+      }
+      before = now;
+    });
+  }
+
   function start() {
     var form = document.querySelector("[data-listing-form]");
     if (!form || !window.fetch) { return; }
     producePicker(form.querySelector("[data-produce]"));
     reading(form.querySelector("[data-reading]"));
     placePicker(form.querySelector("[data-place]"));
+    sellerDefaults(form);
   }
 
   document.addEventListener("listing:new-form", start);
