@@ -37,6 +37,10 @@ def edit_url(listing: Listing) -> str:
     return reverse(f"{URLS}:edit", args=[listing.pk])
 
 
+class Outdated(Refused):
+    sentence = gettext_lazy("同事刚刚更正过这条货源，请重新查看后再决定")
+
+
 class ReviewView(EditView):
     """Read, correct, decide. Publishing, submitting and cancelling have no door here: the seller submits, the review publishes."""
 
@@ -48,6 +52,8 @@ class ReviewView(EditView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("action-workflow-action") and self._is_stale():
             return self._back(AlreadyDecided())
+        if self.is_out_of_date:
+            return self._back(Outdated())
         return super().post(request, *args, **kwargs)
 
     def _is_stale(self) -> bool:
