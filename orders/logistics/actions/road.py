@@ -104,8 +104,8 @@ def depart(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
     if stop.arrived_at is None:
         raise refusals.NotArrived
     leg = next((leg for leg in _legs(trip) if leg.stop.pk == stop.pk), None)
-    if leg is not None:
-        _require_loads_settled(leg)
+    if leg is not None and not leg.is_settled:
+        raise refusals.LoadsOpen(count=len(leg.waiting))
     if trip.state == TripState.LOADING:
         _set_out(trip, stop, at, by)
     stop.departed_at = at
@@ -155,14 +155,6 @@ def _at_pickup(load: Load, by: User) -> tuple[Trip, Load]:
     if load.pickup.arrived_at is None:
         raise refusals.NotArrived
     return trip, load
-
-
-def _require_loads_settled(leg: Leg) -> None:
-    if leg.stop.kind != StopKind.PICKUP:
-        return
-    waiting = sum(1 for load in leg.loads if load.state == LoadState.PLANNED)
-    if waiting:
-        raise refusals.LoadsOpen(count=waiting)
 
 
 def _set_out(trip: Trip, stop: Stop, at: dt.datetime, by: User) -> None:

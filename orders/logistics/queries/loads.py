@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from orders.logistics.enums import OPEN_TRIPS, StopKind
+from orders.logistics.enums import OPEN_TRIPS, LoadState, StopKind
 from orders.logistics.models import Load, Receipt, Stop, Trip, Truck
 from orders.models import Allocation
 
@@ -37,6 +37,15 @@ class Leg:
     stop: Stop
     loads: list[Load]
     aboard_g: int
+
+    @property
+    def waiting(self) -> list[Load]:
+        """What must still be loaded, or said not to be, before the truck may leave."""
+        return [load for load in self.loads if self.stop.kind == StopKind.PICKUP and load.state == LoadState.PLANNED]
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.waiting
 
 
 def legs_of(stops: Iterable[Stop], loads: Iterable[Load]) -> list[Leg]:

@@ -1,13 +1,12 @@
 """A trip with its stops and loads, as dispatcher, driver and manifest see it."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 
 from market.models import User
-from orders.logistics.enums import OPEN_TRIPS, LoadState, StopKind, TripState
+from orders.logistics.enums import OPEN_TRIPS, StopKind, TripState
 from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
 from orders.logistics.queries.journeys import midnight
@@ -60,7 +59,6 @@ def with_sheet(trips: QuerySet[Trip]) -> QuerySet[Trip]:
     loads = (
         Load.objects.live()
         .select_related("allocation__lot__listing__produce", "allocation__lot__seller", "allocation__pledge__buyer")
-        .annotate(spoken_for=Sum("receipts__accepted_g") + Sum("receipts__rejected_g") + Sum("receipts__missing_g"))
         .order_by("pk")
     )
     return trips.select_related("truck__carrier", "driver", "green_pass").prefetch_related(
@@ -99,11 +97,6 @@ def off_loading_order(sheet: TripSheet) -> list[Load]:
     """In which order the truck is packed: what is delivered last goes on first."""
     stop_at = {leg.stop.pk: n for n, leg in enumerate(sheet.legs)}
     return sorted(sheet.loads, key=lambda load: (stop_at[load.pickup_id], -stop_at[load.delivery_id], load.pk))
-
-
-def open_loads(legs: Iterable[Leg]) -> bool:
-    """Whether something still has to be loaded there."""
-    return any(load.state == LoadState.PLANNED for leg in legs for load in leg.loads)
 
 
 def _sheet(trip: Trip, reasons: list[Reason]) -> TripSheet:
