@@ -16,8 +16,8 @@ from market.forms.withdrawal import WithdrawalForm
 from market.models import Listing, Organisation
 from market.permissions import get_own_listing, history_of, is_helper_only, selling_for
 from market.queries.listings import (
-    CHANGES_ASKED_STAGES,
     IN_REVIEW_STAGES,
+    asked_changes,
     listing_page,
     lots_of,
     my_listings,
@@ -185,5 +185,5 @@ def _form_context(
         else None,
         "seller_field": form["seller"] if "seller" in form.fields else None,
         "quantity_picks": QUANTITY_PICKS,
-        "changes_asked": listing is not None and stage_of(listing) in CHANGES_ASKED_STAGES,
+        "asked": asked_changes(listing) if listing else None,
     }

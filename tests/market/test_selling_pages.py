@@ -90,7 +90,9 @@ def test_the_desks_words_are_shown_with_a_button_to_hand_in_again(phone, cast, r
     assert "请补照片&lt;b&gt;" in page
     assert "需修改" in page
     assert "修改后重新提交" in page
-    assert "修改后重新提交" in phone.get(f"/sell/{listing.pk}/edit/").content.decode()
+    form = phone.get(f"/sell/{listing.pk}/edit/").content.decode()
+    assert "修改后重新提交" in form
+    assert "请补照片&lt;b&gt;" in form
 
     phone.post(f"/sell/{listing.pk}/edit/", {**typed, "note": "已补", "photos": [picture()]})
 
