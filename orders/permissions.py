@@ -8,10 +8,21 @@ from django.shortcuts import get_object_or_404
 from market.enums import BUYERS, OrganisationKind, Role
 from market.models import Lot, Membership, Organisation, User
 from market.permissions import can_enter_for_others, organisations_for, roles_in
+from market.prepared import Prepared, whole_numbers
 from orders.models import Dock, Pledge
 
 BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 _DOCK_COLUMNS = [field.attname for field in Dock._meta.concrete_fields]
+_memberships_with_docks = Prepared(
+    lambda user_id: (
+        Membership.objects.filter(user=user_id)
+        .select_related("organisation")
+        .annotate(**{f"dock_{name}": F(f"organisation__docks__{name}") for name in _DOCK_COLUMNS})
+        .order_by("organisation__name", "pk", "organisation__docks__pk")
+    ),
+    *whole_numbers(1),
+)
+_lot_with_listing = Prepared(lambda pk: Lot.objects.select_related("listing").filter(pk=pk), *whole_numbers(1))
 
 
 def buying_for(user: User | AnonymousUser) -> list[Organisation]:
@@ -40,11 +51,7 @@ def docks_for(user: User) -> list[Dock]:
     """
     known: list[Dock] | None = getattr(user, "_docks", None)
     if known is None:
-        rows = list(
-            user.memberships.select_related("organisation")
-            .annotate(**{f"dock_{name}": F(f"organisation__docks__{name}") for name in _DOCK_COLUMNS})
-            .order_by("organisation__name", "pk", "organisation__docks__pk")
-        )
+        rows = _memberships_with_docks(user.pk)
         user._memberships = list({row.pk: row for row in rows}.values())  # type: ignore[attr-defined]
         known = list({dock.pk: dock for row in rows if (dock := _dock_of(row)) and _usable(row, dock)}.values())
         user._docks = known  # type: ignore[attr-defined]
@@ -80,7 +87,10 @@ def get_lot_to_pledge(user: User, pk: int) -> Lot:
     """
     docks_for(user)
     require_buyer(user)
-    return get_object_or_404(Lot.objects.select_related("listing"), pk=pk)
+    found = _lot_with_listing(pk)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def sheet_docks_for(user: User) -> list[Dock]:

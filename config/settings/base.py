@@ -138,12 +138,13 @@ PAGE_SECONDS = 2
 
 # --- people ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "market.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["market.backends.PhoneBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SESSION_ENGINE = "market.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "market:me"
 LOGOUT_REDIRECT_URL = "/"

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -65,7 +66,7 @@ def test_placing_costs_eight_statements_and_no_savepoint(client, url, sent, cast
     """Session, person with memberships and docks, lot with listing; pledge, allocation, event, reservation."""
     session = SessionStore()
     session[SESSION_KEY] = str(cast.buyer.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = cast.buyer.get_session_auth_hash()
     session.save()
     client.cookies["sessionid"] = session.session_key
