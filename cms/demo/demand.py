@@ -65,7 +65,7 @@ EVE = (
     Wish("college", "南山村", "160斤", (7, 12), "jidan"),
     Wish("fresh", "baiguan", "2000斤", (7, 10)),
     Wish("fresh", "霞石村委会", "500斤", (7, 11), "qiezi"),
-    Wish("supermarket", "baiguan", "4000斤", (6, 10)),
+    Wish("supermarket", "baiguan", "4000斤", (8, 10)),
     Wish("supermarket", "合花居委会", "1600斤", (6, 11), "xigua"),
     Wish("supermarket", "peach", "1200斤", (10, 18), "huangtao", dock=1),
 )

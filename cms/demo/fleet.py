@@ -30,11 +30,11 @@ FLEET = (
     TruckPlan("carrier", "湘B00002", PlateColour.YELLOW, 10_000, 45, "丁平顺", 32, PassIssuer.TRANSPORT),
     TruckPlan("carrier", "湘B00003", PlateColour.YELLOW, 3_000, 18, "龙达通", 33, PassIssuer.POLICE, EXPIRED),
     TruckPlan("carrier", "湘B00004", PlateColour.BLUE, 1_500, 12, "夏早行", 34, PassIssuer.POLICE),
-    TruckPlan("carrier", "湘B00005", PlateColour.BLUE, 1_500, 12, "邱稳当", 35, PassIssuer.POLICE),
+    TruckPlan("carrier", "湘B00005", PlateColour.BLUE, 1_500, 12, "邱待检", 35, PassIssuer.POLICE,
+              tested_hours_before=70),
     TruckPlan("carrier", "湘B00006", PlateColour.BLUE, 1_500, 11, "田未办", 36, PassIssuer.POLICE, NONE),
     TruckPlan("cold_carrier", "湘B00007", PlateColour.YELLOW, 5_000, 30, "冷小鲜", 37, PassIssuer.TRANSPORT, is_cold=True),
-    TruckPlan("cold_carrier", "湘B00008", PlateColour.YELLOW, 5_000, 30, "旷检测", 38, PassIssuer.TRANSPORT,
-              tested_hours_before=70),
+    TruckPlan("cold_carrier", "湘B00008", PlateColour.YELLOW, 5_000, 30, "旷跑勤", 38, PassIssuer.TRANSPORT, is_cold=True),
 )  # fmt: skip
 
 TEST_HOURS = 48

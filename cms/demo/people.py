@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from market.enums import OrganisationKind as Kind
 
 MARK = "（演示·虚构）"
+PREFIX = "+861380000"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Person:
     @property
     def phone(self) -> str:
         """138 0000 and a serial number: never given to a subscriber in the demo's world, and seen to be false."""
-        return f"+861380000{self.serial:04d}"
+        return f"{PREFIX}{self.serial:04d}"
 
 
 @dataclass(frozen=True)
