@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from market.views import selling, selling_pieces
+from market.views import listing_imports, selling, selling_pieces
 
 urlpatterns = [
     path("", selling.sell, name="sell"),
     path("new/", selling.sell_new, name="sell_new"),
+    path("import/", listing_imports.listing_import, name="listing_import"),
+    path("import/template.xlsx", listing_imports.listing_import_template, name="listing_import_template"),
     path("photos/", selling_pieces.upload_photo, name="upload_photo"),
     path("produce/", selling_pieces.sell_produce, name="sell_produce"),
     path("villages/", selling_pieces.sell_villages, name="sell_villages"),

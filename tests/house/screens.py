@@ -80,4 +80,9 @@ BOARD = [
     Screen("market:lot", EVERYBODY, lambda world: (world.lot.pk,), anonymous=200),
 ]
 
-SCREENS: list[Screen] = [*BOARD, *PLEDGING, *SELLING]
+IMPORTS = [
+    Screen("market:listing_import", SELLERS | {"commerce_desk", "admin"}),
+    Screen("market:listing_import_template", SELLERS | {"commerce_desk", "admin"}),
+]
+
+SCREENS: list[Screen] = [*BOARD, *PLEDGING, *SELLING, *PEOPLE, *IMPORTS]
