@@ -70,7 +70,7 @@ def write_halts(
         (pickups if halt.kind == StopKind.PICKUP else deliveries).update(dict.fromkeys(halt.part_ids, stop))
     between: dict[tuple[int, int, int], Load] = {}
     written: dict[str, Load] = {}
-    for part_id, pickup in pickups.items():
+    for part_id, pickup in sorted(pickups.items(), key=lambda item: item[0] not in loads):  # kept loads first
         part, delivery = parts[part_id], deliveries[part_id]
         key = (part.allocation.pk, pickup.pk, delivery.pk)
         load = loads.get(part_id)

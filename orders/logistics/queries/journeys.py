@@ -184,20 +184,22 @@ def make_journey(problem: Problem, route: Route, parts: dict[str, Part], day: dt
 
 
 def insert_cheapest(problem: Problem, route: Route, shipment: str) -> tuple[Route | None, tuple[str, ...]]:
-    """The route with the shipment where it costs the fewest metres and breaks nothing; else None and what it breaks.
+    """The route with the shipment where it costs the fewest metres, then the least time, and breaks nothing; else None
+    and what it breaks.
 
     Every pair of positions is tried by the planner's own judge: a trip has few halts.
     """
-    best: tuple[int, Route] | None = None
+    best: tuple[tuple[int, int], Route] | None = None
     broken: tuple[str, ...] = ()
     for route_now in _insertions(route, shipment):
         kinds = _broken(problem, route_now)
         if kinds:
             broken = broken if broken and len(broken) <= len(kinds) else kinds
             continue
-        metres = schedule(problem, route_now).distance_m
-        if best is None or metres < best[0]:
-            best = (metres, route_now)
+        run = schedule(problem, route_now)
+        cost = (run.distance_m, run.end_s)
+        if best is None or cost < best[0]:
+            best = (cost, route_now)
     return (best[1], ()) if best else (None, broken)
 
 

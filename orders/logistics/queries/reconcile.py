@@ -44,7 +44,7 @@ class Break:
 
 
 def breaks() -> list[Break]:
-    """Every row that breaks a rule. Nine statements; each sums a whole table, so it is for the command line."""
+    """Every row that breaks a rule. Seven statements and two for the loads of open trips; each sums a whole table, so it is for the command line."""
     return [
         *_lots(),
         *_pledge_lines(),

@@ -1,0 +1,420 @@
+"""Asking for a plan, computing it, taking it: what holds becomes trips, what changed meanwhile is listed."""
+
+import datetime as dt
+import subprocess
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from market.exceptions import NotAllowed, WrongState
+from market.models import Event
+from orders.actions.pledges import cancel_pledge
+from orders.enums import PledgeState
+from orders.logistics import exceptions as refusals
+from orders.logistics.actions import solving
+from orders.logistics.actions.passes import revoke_pass
+from orders.logistics.actions.planning import commit_plan, give_up_run, patience, request_plan
+from orders.logistics.actions.solving import run_plan
+from orders.logistics.actions.trips import add_trip
+from orders.logistics.actions.trucks import assign_driver, update_truck
+from orders.logistics.enums import LoadState, RunState, StopKind, TripState
+from orders.logistics.models import Load, PlanRun, Stop, Trip, Truck
+from orders.logistics.queries.day import why_left
+from orders.logistics.queries.reconcile import breaks
+from tests.factories.logistics import at, commit, make_health_check, make_pass, make_rules, plan
+from tests.factories.orders import make_dock, make_pledge
+
+
+def allocation_of(pledge):
+    return pledge.allocations.get()
+
+
+def take(day, run=None):
+    return commit_plan(run or plan(day), by=day.cast.dispatcher)
+
+
+# --- asking ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_button_queues_a_run_and_the_task_computes_it_after_the_commit(day, django_capture_on_commit_callbacks):
+    day.pledge("1000斤")
+    day.truck()
+
+    with django_capture_on_commit_callbacks(execute=True) as after:
+        run = request_plan(day.day, by=day.cast.dispatcher)
+
+    run.refresh_from_db()
+    assert (len(after), run.state, run.summary["served_g"], run.summary["unserved_g"]) == (
+        1,
+        RunState.READY,
+        500_000,
+        0,
+    )
+
+
+def test_a_second_press_finds_the_run_under_way(day):
+    first = request_plan(day.day, by=day.cast.dispatcher)
+
+    assert request_plan(day.day, by=day.cast.dispatcher).pk == first.pk
+    assert PlanRun.objects.count() == 1
+
+
+def test_a_past_day_is_not_planned(day):
+    with pytest.raises(refusals.PlanInPast):
+        request_plan(timezone.localdate() - dt.timedelta(days=1), by=day.cast.dispatcher)
+    assert PlanRun.objects.count() == 0
+
+
+@pytest.mark.parametrize("person", ["buyer", "farmer", "haulier", "driver", "commerce_desk", "outsider"])
+def test_only_a_dispatcher_plans(day, person):
+    run = plan(day)
+    for do in (
+        lambda by: request_plan(day.day, by=by),
+        lambda by: commit_plan(run, by=by),
+        lambda by: give_up_run(run, by=by),
+    ):
+        with pytest.raises(NotAllowed):
+            do(getattr(day.cast, person))
+    assert (PlanRun.objects.count(), Trip.objects.count()) == (1, 0)
+
+
+# --- a run that hangs ----------------------------------------------------------------------------------------------
+
+
+def stuck(day, state):
+    run = request_plan(day.day, by=day.cast.dispatcher)
+    long_ago = timezone.now() - patience() - dt.timedelta(seconds=1)
+    PlanRun.objects.filter(pk=run.pk).update(state=state, created_at=long_ago)
+    return PlanRun.objects.get(pk=run.pk)
+
+
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING])
+def test_a_run_whose_worker_is_gone_is_failed_by_the_next_press(day, state):
+    old = stuck(day, state)
+
+    new = request_plan(day.day, by=day.cast.dispatcher)
+
+    old.refresh_from_db()
+    assert (old.state, old.failure, new.pk != old.pk, new.state) == (RunState.FAILED, "stuck", True, RunState.QUEUED)
+
+
+def test_a_run_is_not_given_up_before_its_time(day):
+    run = request_plan(day.day, by=day.cast.dispatcher)
+
+    with pytest.raises(refusals.StillComputing):
+        give_up_run(run, by=day.cast.dispatcher)
+
+    assert give_up_run(stuck(day, RunState.RUNNING), by=day.cast.dispatcher).state == RunState.FAILED
+
+
+def test_a_worker_that_comes_back_does_not_revive_what_was_given_up(day):
+    run = stuck(day, RunState.RUNNING)
+    give_up_run(run, by=day.cast.dispatcher)
+
+    assert run_plan(run.pk).state == RunState.FAILED
+    assert (
+        solving._finish(run.pk, solving.day_problem(day.day, timezone.now()), solving.Plan((), (), "none")).plan == {}
+    )
+
+
+def test_a_task_repeated_computes_nothing_twice(day):
+    day.pledge()
+    day.truck()
+    run = plan(day)
+    before = Event.objects.about(run).count()
+
+    run_plan(run.pk)
+
+    assert Event.objects.about(run).count() == before
+
+
+def test_a_run_that_breaks_is_failed_and_says_so(day, settings):
+    settings.ROAD_FACTOR = 0.0
+    run = request_plan(day.day, by=day.cast.dispatcher)
+    with pytest.raises(ValueError, match="road_factor"):
+        run_plan(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.failure) == (RunState.FAILED, "error")
+
+
+class KilledAtOnce(subprocess.Popen):
+    """What the machine does to a worker that takes too much memory."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.kill()
+
+
+def test_a_killed_planner_leaves_a_greedy_plan(day, monkeypatch):
+    monkeypatch.setattr(subprocess, "Popen", KilledAtOnce)
+    day.pledge("2000斤")
+    day.truck()
+
+    run = plan(day)
+
+    assert (run.state, run.summary["engine"], run.summary["is_fallback"]) == (RunState.READY, "greedy", True)
+    assert run.summary["served_g"] == 1_000_000
+
+
+def test_the_planner_runs_in_a_process_of_its_own_outside_any_transaction(day, monkeypatch, transactional_db):
+    seen = []
+
+    class Watched(subprocess.Popen):
+        def __init__(self, *args, **kwargs):
+            seen.append(connection.in_atomic_block)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    day.pledge()
+    day.truck()
+
+    assert plan(day).summary["is_fallback"] is False
+    assert seen == [False]
+
+
+# --- what is planned ------------------------------------------------------------------------------------------------
+
+
+def test_nothing_to_carry_gives_an_empty_plan(day):
+    day.truck()
+    run = plan(day)
+
+    assert (run.state, run.summary["loads"], run.plan["routes"]) == (RunState.READY, 0, [])
+    with pytest.raises(refusals.NothingHolds):
+        take(day, run)
+
+
+def test_a_load_too_heavy_for_any_truck_is_cut_and_no_gram_is_lost(day):
+    day.pledge("14001斤")
+    day.truck(rated_g=3_000_000)
+    day.truck(rated_g=3_000_000)
+
+    masses = [shipment["mass_g"] for shipment in plan(day).problem["shipments"]]
+
+    assert masses == [2_333_500, 2_333_500, 2_333_500]
+    assert sum(masses) == 7_000_500
+
+
+def test_without_a_truck_everything_is_left_with_the_reason(day):
+    pledge = day.pledge()
+    run = plan(day)
+
+    assert why_left(run) == {allocation_of(pledge).pk: "没有合适的车（需要冷藏车或通行证）"}
+
+
+def test_trucks_that_may_not_run_are_excluded_with_every_reason(day):
+    make_rules()
+    day.pledge()
+    fit, unfit = day.truck(), day.truck()
+    make_pass(fit, day.day, by=day.cast.dispatcher)
+    make_health_check(fit.driver, by=day.cast.dispatcher)
+    assign_driver(unfit, None, by=day.cast.haulier)
+
+    run = plan(day)
+
+    assert [(row["plate"], [r["code"] for r in row["reasons"]]) for row in run.excluded] == [
+        (unfit.plate, ["driver_missing", "pass_missing"])
+    ]
+    assert [route["vehicle"] for route in run.plan["routes"] if route["steps"]] == [str(fit.pk)]
+
+
+def test_pork_rides_in_a_cold_truck_only(day, reference):
+    reference["loofah"].__class__.objects.filter(pk=reference["loofah"].pk).update(ambient_hours=12, cold_hours=96)
+    pledge = day.pledge()
+    day.truck()
+    assert allocation_of(pledge).pk in why_left(plan(day))
+
+    cold = day.truck(is_cold=True)
+
+    assert [trip.truck for trip in commit(day)] == [cold]
+
+
+def test_a_dock_that_is_closed_in_the_window_is_left_out_with_its_reason(day):
+    pledge = day.pledge()
+    day.dock.opens_at, day.dock.closes_at = dt.time(12), dt.time(18)
+    day.dock.save()
+    day.truck()
+
+    assert why_left(plan(day)) == {allocation_of(pledge).pk: "收货时间和收货点的开放时间对不上，请与买方商量"}
+
+
+def test_a_pledge_of_another_day_and_a_cancelled_one_are_not_planned(day):
+    from market.models import Lot
+
+    later = Lot.objects.get(listing=day.listing, day=day.day + dt.timedelta(days=1))
+    make_pledge(later, day.dock, "100斤", by=day.cast.buyer)
+    cancel_pledge(day.pledge("300斤"), reason="不要了", by=day.cast.buyer)
+    day.truck()
+
+    assert plan(day).problem["shipments"] == []
+
+
+# --- taking a plan ----------------------------------------------------------------------------------------------------
+
+
+def test_a_taken_plan_is_trips_with_stops_in_order_and_planned_pledges(day):
+    pledge = day.pledge("6000斤")
+    truck = day.truck()
+    taken = take(day)
+
+    (trip,) = taken.trips
+    (load,) = trip.loads.all()
+    pledge.refresh_from_db()
+    assert (trip.truck, trip.driver, trip.day, trip.state) == (truck, truck.driver, day.day, TripState.PLANNED)
+    assert [(s.position, s.kind) for s in trip.stops.all()] == [(1, StopKind.PICKUP), (2, StopKind.DELIVERY)]
+    assert (load.planned_g, load.loaded_g, load.state) == (3_000_000, None, LoadState.PLANNED)
+    assert trip.starts_at < trip.stops.all()[0].planned_at < trip.stops.all()[1].planned_at < trip.ends_at
+    assert at(day.day, 6) <= trip.stops.all()[1].planned_at <= at(day.day, 10)
+    assert (pledge.state, taken.dropped) == (PledgeState.PLANNED, [])
+    assert breaks() == []
+
+
+def test_a_plan_is_taken_once(day):
+    day.pledge()
+    day.truck()
+    run = plan(day)
+    take(day, run)
+
+    with pytest.raises(WrongState):
+        take(day, run)
+
+    assert (Trip.objects.count(), Load.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.FAILED])
+def test_a_plan_that_is_not_ready_is_not_taken(day, state):
+    day.pledge()
+    day.truck()
+    run = plan(day)
+    PlanRun.objects.filter(pk=run.pk).update(state=state)
+
+    with pytest.raises(WrongState):
+        take(day, run)
+    assert Trip.objects.count() == 0
+
+
+def test_what_was_cancelled_meanwhile_is_left_out_and_listed(day):
+    kept, gone = day.pledge("1000斤"), day.pledge("2000斤")
+    day.truck()
+    run = plan(day)
+    cancel_pledge(gone, reason="不要了", by=day.cast.buyer)
+
+    taken = take(day, run)
+
+    assert [load.allocation.pledge for load in taken.trips[0].loads.all()] == [kept]
+    assert [(lost["allocation"], lost["grams"], lost["reason"]) for lost in taken.dropped] == [
+        (gone.allocations.get().pk, 1_000_000, "allocation_gone")
+    ]
+
+
+def test_what_was_reduced_meanwhile_is_left_out(day):
+    from market.quantities import Quantity
+    from orders.actions.pledges import change_pledge
+
+    day.pledge("1000斤")
+    less = day.pledge("2000斤")
+    day.truck()
+    run = plan(day)
+    change_pledge(less, quantity=Quantity.parse("1999斤"), by=day.cast.buyer)
+
+    assert [lost["reason"] for lost in take(day, run).dropped] == ["already_planned"]
+
+
+def test_of_two_plans_of_a_day_the_second_finds_nothing_left(day):
+    day.pledge()
+    day.truck(), day.truck()
+    first = plan(day)
+    second = plan(day)
+    take(day, first)
+
+    with pytest.raises(refusals.NothingHolds):
+        take(day, second)
+
+    second.refresh_from_db()
+    assert (second.state, Trip.objects.count()) == (RunState.READY, 1)
+    assert breaks() == []
+
+
+def test_a_truck_that_lost_its_pass_drops_its_loads_with_the_reason(day):
+    make_rules(green_code_needed=False, test_hours=None, temperature_limit=None)
+    pledges = [day.pledge("9000斤"), day.pledge("9000斤")]
+    trucks = [day.truck(), day.truck()]
+    passes = [make_pass(truck, day.day, by=day.cast.dispatcher) for truck in trucks]
+    # Both windows are so short that one truck cannot serve both.
+    for pledge in pledges:
+        type(pledge).objects.filter(pk=pledge.pk).update(window_to=dt.time(7))
+    run = plan(day)
+    assert run.summary["trucks"] == 2
+    revoke_pass(passes[0], reason="伪造", by=day.cast.dispatcher)
+
+    taken = take(day, run)
+
+    assert [trip.truck for trip in taken.trips] == [trucks[1]]
+    (lost,) = taken.dropped
+    assert (lost["reason"], [reason["code"] for reason in lost["reasons"]]) == ("truck_gone", ["pass_suspended"])
+
+
+def test_a_truck_made_smaller_drops_what_does_not_fit(day):
+    day.pledge("9000斤")
+    day.truck()
+    run = plan(day)
+    Truck.objects.update(rated_g=4_000_000)
+
+    with pytest.raises(refusals.NothingHolds):
+        take(day, run)
+    assert Trip.objects.count() == 0
+
+
+def test_a_truck_taken_meanwhile_by_hand_is_not_taken_again(day):
+    day.pledge("9000斤")
+    by_hand = day.pledge("100斤", window_from=dt.time(10), window_to=dt.time(20))
+    truck = day.truck(shift_to=dt.time(11))
+    run = plan(day)
+    add_trip(day.day, truck, [(allocation_of(by_hand).pk, None)], by=day.cast.dispatcher)
+
+    with pytest.raises(refusals.NothingHolds):
+        take(day, run)
+    assert Trip.objects.count() == 1
+
+
+def test_what_is_left_after_a_commit_is_planned_by_the_next_run(day):
+    day.pledge("16000斤")
+    day.truck(shift_to=dt.time(9))
+    first = commit(day)
+    planned = sum(load.planned_g for trip in first for load in trip.loads.all())
+    day.truck()
+
+    run = plan(day)
+
+    assert 0 < planned < 8_000_000
+    assert sum(s["mass_g"] for s in run.problem["shipments"]) == 8_000_000 - planned
+    take(day, run)
+    assert breaks() == []
+
+
+def test_two_loads_between_the_same_stops_share_them(day):
+    day.pledge("1000斤")
+    day.pledge("600斤")
+    day.truck()
+
+    (trip,) = commit(day)
+
+    assert (Stop.objects.filter(trip=trip).count(), trip.loads.count()) == (2, 2)
+
+
+def test_another_dock_is_another_stop(day, reference):
+    other = make_dock(day.cast.rival_supermarket, reference["lusong"])
+    day.pledge("1000斤")
+    make_pledge(day.lot, other, "600斤", by=day.cast.rival_buyer)
+    day.truck()
+
+    (trip,) = commit(day)
+
+    assert Stop.objects.filter(trip=trip, kind=StopKind.DELIVERY).count() == 2
+
+
+def test_update_truck_is_used_for_facts_only(day):
+    with pytest.raises(TypeError):
+        update_truck(day.truck(), by=day.cast.haulier, plate="湘B99999")
