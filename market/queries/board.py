@@ -10,9 +10,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from market.enums import Grade, PriceUnit
 from market.models import ListingPhoto, Lot
-from market.pricing import unit_word
 from market.queries.reference import KnownPlace, KnownProduce, Reference, reference_of
 
 PAGE_SIZE = 24
@@ -23,7 +21,7 @@ LARGEST_OFFERS = 1000
 
 SPOIL, PRICE, LEFT, DAY = "spoil", "price", "left", "day"
 ORDERS: dict[str, tuple[Any, ...]] = {
-    SPOIL: ("best_before", "id"),
+    SPOIL: ("best_before", "day", "id"),
     PRICE: (F("price_per_kg").asc(nulls_last=True), "id"),
     DAY: ("-day", "-best_before", "-id"),
 }
@@ -55,16 +53,6 @@ class LotCard:
     @property
     def is_gone(self) -> bool:
         return self.remaining_g <= 0
-
-    @property
-    def title(self) -> str:
-        parts = (self.produce.name, self.variety, Grade(self.grade).label)
-        return " · ".join(str(part) for part in parts if part)
-
-    @property
-    def price_word(self) -> str:
-        """The unit the price is for: 斤, 公斤, 吨 or the pack's own word."""
-        return unit_word(PriceUnit(self.price_unit), self.pack_word)
 
 
 @dataclass(frozen=True, slots=True)

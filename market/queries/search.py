@@ -1,6 +1,6 @@
 """Typed words as a condition on lots: what the catalogue and the places know is resolved before the database is asked."""
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from market.enums import PlaceLevel
 from market.models import Listing, Organisation
@@ -8,33 +8,58 @@ from market.queries.reference import KnownPlace, KnownProduce, reference
 
 MAX_WORDS = 5
 MAX_PLACES = 40
+MAX_NAMES = 500
 LEVELS = list(PlaceLevel)
 SHORTEST_PINYIN = 3
 
 
 def text_condition(text: str) -> Q:
-    """Lots for which every word of `text` is the name of produce, place, variety or seller. No statement of its own.
+    """Lots for which every word of `text` is the name of produce, place, variety or seller. At most one statement.
 
-    A word that is the very name of produce or a place (丝瓜, sigua, 白关) needs nothing more, and the board's indexes
-    answer it. Any other word also looks through varieties and sellers, inside the board's own statement.
+    A word that is the very name of produce or a place (丝瓜, sigua, 白关) needs none, and the board's indexes answer it.
+    Any other word is looked for among varieties and sellers too, all such words at once.
     """
+    words = text.split()[:MAX_WORDS]
+    known = {word: _in_reference(word) for word in words}
+    others = _names_like([word for word in words if not known[word][1]])
     condition = Q()
-    for word in text.split()[:MAX_WORDS]:
-        condition &= word_condition(word)
+    for word in words:
+        condition &= known[word][0] | _named(word, others)
     return condition
 
 
-def word_condition(word: str) -> Q:
+def _in_reference(word: str) -> tuple[Q, bool]:
+    """Lots whose produce or place the word may mean; True where it is the name itself."""
     produce, named_produce = produce_called(word)
     places, named_places = places_called(word)
     condition = Q(produce_id__in=[one.id for one in produce])
     for place in places:
         condition |= within(place)
-    if named_produce or named_places:
-        return condition
-    varieties = Listing.objects.filter(variety__icontains=word)
-    sellers = Organisation.objects.filter(name__icontains=word)
-    return condition | Q(listing__in=varieties.values("pk")) | Q(seller__in=sellers.values("pk"))
+    return condition, named_produce or named_places
+
+
+def _names_like(words: list[str]) -> list[tuple[int, str]]:
+    """Sellers (id, name) and varieties (0, name) that contain one of the words. One statement, none without words."""
+    if not words:
+        return []
+    sellers, varieties = Q(), Q()
+    for word in words:
+        sellers |= Q(name__icontains=word)
+        varieties |= Q(variety__icontains=word)
+    found = Organisation.objects.sellers().filter(sellers).order_by().values_list("pk", "name")
+    grown = Listing.objects.filter(varieties, live=True).order_by().values_list(Value(0), "variety").distinct()
+    return list(found.union(grown, all=True)[:MAX_NAMES])
+
+
+def _named(word: str, names: list[tuple[int, str]]) -> Q:
+    found = [(pk, name) for pk, name in names if word.lower() in name.lower()]
+    sellers, varieties = [pk for pk, _name in found if pk], [name for pk, name in found if not pk]
+    condition = Q(seller_id__in=sellers)
+    return (
+        condition | Q(listing__in=Listing.objects.filter(variety__in=varieties).values("pk"))
+        if varieties
+        else condition
+    )
 
 
 def within(place: KnownPlace) -> Q:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.core.files.storage import default_storage
@@ -10,15 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from market.enums import ProduceKind
+from market.enums import Grade, ProduceKind
+from market.pricing import unit_word
 from market.quantities import growers_words
 from market.queries.board import LotCard
 from market.templatetags.market_ui import icon_paths, share
 from market.wording import freshness, hours_left, relative_day, yuan
 
-KIND_ICONS = {
+KIND_ICONS: dict[str, str] = {
     ProduceKind.VEGETABLE: "salad",
     ProduceKind.FRUIT: "apple",
     ProduceKind.AQUATIC: "fish",
@@ -57,30 +61,51 @@ def render_cards(cards: Iterable[LotCard]) -> SafeString:
 
 
 def shown_cards(cards: Iterable[LotCard]) -> list[ShownCard]:
-    """One moment and one set of words for the whole page."""
-    now, base = timezone.now(), reverse("market:lot", args=[0]).removesuffix("0/")
+    """One moment for the whole page; what many cards say alike is put into words once."""
+    now, base, language = timezone.now(), reverse("market:lot", args=[0]).removesuffix("0/"), get_language() or ""
     today, left, offered, gone = timezone.localdate(now), _("剩 %(weight)s"), _("共 %(weight)s"), _("已认购完")
     days: dict[dt.date, str] = {}
+    clocks: dict[dt.datetime, tuple[str, str]] = {}
     shown = []
     for card in cards:
         if card.day not in days:
             days[card.day] = relative_day(card.day, today=today)
+        if card.best_before not in clocks:
+            clocks[card.best_before] = freshness(card.best_before, now=now), hours_left(card.best_before, now=now)
+        fresh, clock = clocks[card.best_before]
+        parts = (card.produce.name, card.variety, grade_word(language, card.grade))
         shown.append(
             ShownCard(
                 url=f"{base}{card.id}/",
-                title=card.title,
+                title=" · ".join(part for part in parts if part),
                 place=card.place.full_name,
                 seller=Truncator(card.seller).chars(LONGEST_SELLER),
                 photo=default_storage.url(card.photo) if card.photo else "",
-                icon=KIND_ICONS.get(ProduceKind(card.produce.kind), OTHER_ICON),
-                price=yuan(card.price, card.price_word),
-                left=gone if card.is_gone else left % {"weight": growers_words(card.remaining_g)},
-                offered=offered % {"weight": growers_words(card.offered_g)},
+                icon=KIND_ICONS.get(card.produce.kind, OTHER_ICON),
+                price=price_word(language, card.price, card.price_unit, card.pack_word),
+                left=gone if card.is_gone else left % {"weight": weight_word(language, card.remaining_g)},
+                offered=offered % {"weight": weight_word(language, card.offered_g)},
                 share=share(card.remaining_g, card.offered_g),
                 is_gone=card.is_gone,
-                fresh=freshness(card.best_before, now=now),
-                clock=hours_left(card.best_before, now=now),
+                fresh=fresh,
+                clock=clock,
                 day=days[card.day],
             )
         )
     return shown
+
+
+# A Chinese message is looked for in two dozen catalogues before it stands for itself: the same few words are kept.
+@lru_cache(maxsize=4096)
+def weight_word(_language: str, grams: int) -> str:
+    return growers_words(grams)
+
+
+@lru_cache(maxsize=4096)
+def price_word(_language: str, price: Decimal | None, price_unit: str, pack_word: str) -> str:
+    return yuan(price, unit_word(price_unit, pack_word))
+
+
+@lru_cache(maxsize=32)
+def grade_word(_language: str, grade: str) -> str:
+    return str(Grade(grade).label)

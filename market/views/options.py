@@ -40,25 +40,20 @@ def grade_options(selected: str) -> SafeString:
 
 
 def unit_options(selected: str) -> SafeString:
-    return _mark(_options([(JIN, _("元/斤")), (KG, _("元/公斤"))]), selected)
+    return _mark(_units(get_language()), selected)
 
 
 def day_options(selected: dt.date | None) -> SafeString:
     """The coming week; a later day that was asked for by its address is added."""
     today = timezone.localdate()
-    days = [today + dt.timedelta(days=n) for n in range(DAYS_SHOWN)]
-    if selected and selected not in days:
-        days.append(selected)
-    chosen = selected.isoformat() if selected else ""
-    return _mark(_options((day.isoformat(), relative_day(day, today=today)) for day in days), chosen)
+    week, chosen = _week(get_language(), today), selected.isoformat() if selected else ""
+    if selected and selected > today + dt.timedelta(days=DAYS_SHOWN - 1):
+        week += _options([(chosen, relative_day(selected, today=today))])
+    return _mark(week, chosen)
 
 
 def sort_options(selected: str) -> SafeString:
-    return _mark(_options(sort_words().items()), selected)
-
-
-def sort_words() -> dict[str, str]:
-    return {SPOIL: _("最急的在前"), PRICE: _("价格低的在前"), LEFT: _("剩得多的在前"), DAY: _("最新鲜的在前")}
+    return _mark(_sorts(get_language()), selected)
 
 
 @lru_cache(maxsize=8)
@@ -84,6 +79,23 @@ def _townships(_language: str, county_code: str) -> SafeString:
 @lru_cache(maxsize=8)
 def _grades(_language: str) -> SafeString:
     return _options(Grade.choices)
+
+
+@lru_cache(maxsize=8)
+def _week(_language: str, today: dt.date) -> SafeString:
+    days = [today + dt.timedelta(days=n) for n in range(DAYS_SHOWN)]
+    return _options((day.isoformat(), relative_day(day, today=today)) for day in days)
+
+
+@lru_cache(maxsize=8)
+def _units(_language: str) -> SafeString:
+    return _options([(JIN, _("元/斤")), (KG, _("元/公斤"))])
+
+
+@lru_cache(maxsize=8)
+def _sorts(_language: str) -> SafeString:
+    words = {SPOIL: _("最急的在前"), PRICE: _("价格低的在前"), LEFT: _("剩得多的在前"), DAY: _("最新鲜的在前")}
+    return _options(words.items())
 
 
 def _options(choices: Iterable[tuple[object, object]]) -> SafeString:

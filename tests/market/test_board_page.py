@@ -19,6 +19,7 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 @pytest.fixture
 def publish(cast, reference):
     def make(count: int = 1, **fields: Any) -> list[Lot]:
+        fields.setdefault("variety", "白关长丝瓜")
         fields.setdefault("last_day", timezone.localdate())
         photo = make_photo(cast.farmer)
         for _ in range(count):
@@ -90,7 +91,20 @@ def test_an_anonymous_reader_costs_two_statements(publish, count, django_assert_
     with django_assert_num_queries(2):
         html_of()
     with django_assert_num_queries(2):
-        html_of("/board/?q=王建国+丝瓜&kind=vegetable&county=430203&sort=left&price=9&left=1")
+        html_of("/board/?q=丝瓜+白关&kind=vegetable&county=430203&sort=left&price=9&left=1")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_word_that_may_be_a_seller_or_a_variety_costs_one_more(publish, count, django_assert_num_queries):
+    publish(count)
+    reference()
+
+    with django_assert_num_queries(3):
+        html_of("/board/?q=王建国+长丝")
+    with django_assert_num_queries(3):
+        html_of("/board/?q=王建国+丝瓜")
+    with django_assert_num_queries(1):
+        html_of("/board/?q=没有这种东西")
 
 
 def test_the_first_reader_after_a_start_costs_two_more(publish, django_assert_num_queries):
@@ -115,7 +129,7 @@ def test_a_buyer_costs_the_same_with_one_lot_and_with_three(publish, cast, count
 
 def test_a_full_board_is_at_most_30_kilobytes(publish, cast, reference):
     Organisation.objects.filter(pk=cast.household.pk).update(name="白关镇东山村丝瓜种植农民专业合作社联合社" * 3)
-    publish(PAGE_SIZE + 1, variety="白关长丝瓜", quantity_per_day_g=9_876_543_500)
+    publish(PAGE_SIZE + 1, quantity_per_day_g=9_876_543_500)
 
     chinese, english = html_of(), html_of("/board/?lang=en")
 
@@ -199,12 +213,12 @@ def test_an_english_reader_gets_english_names(publish):
 
 def test_a_changed_name_is_shown_at_once_in_this_process(publish, reference):
     publish()
-    assert "丝瓜 · 一等" in html_of()
+    assert "丝瓜 · 白关长丝瓜 · 一等" in html_of()
 
     reference["loofah"].name_zh = "棱角丝瓜"
     reference["loofah"].save()
 
-    assert "棱角丝瓜 · 一等" in html_of()
+    assert "棱角丝瓜 · 白关长丝瓜 · 一等" in html_of()
     assert '<option value="sigua">棱角丝瓜' in html_of()
 
 
