@@ -73,7 +73,8 @@
   function draw(canvas) {
     var block = document.getElementById(canvas.getAttribute("data-map"));
     var data = block ? JSON.parse(block.textContent) : {};
-    var map = L.map(canvas, { attributionControl: false, scrollWheelZoom: false, zoomSnap: 0.25, maxZoom: 13, minZoom: 6 });
+    var map = L.map(canvas, { attributionControl: false, zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25, maxZoom: 13, minZoom: 6 });
+    L.control.zoom({ zoomInTitle: canvas.dataset.zoomIn, zoomOutTitle: canvas.dataset.zoomOut }).addTo(map);
     map.createPane("borders").style.zIndex = 350;
     map.createPane("names").style.zIndex = 380;
     var bounds = L.latLngBounds([]);
