@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from orders.views import docks, placing, pledges, sheets
+from orders.views import docks, imports, placing, pledges, sheets
 
 app_name = "orders"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("lots/<int:lot_id>/pledge/", placing.place, name="place"),
     path("lots/<int:lot_id>/reading/", placing.reading, name="reading"),
     path("lots/<int:lot_id>/sheet/", sheets.sheet, name="sheet"),
+    path("import/", imports.pledge_import, name="pledge_import"),
+    path("import/template.xlsx", imports.pledge_import_template, name="pledge_import_template"),
     path("docks/", docks.docks, name="docks"),
     path("docks/new/", docks.dock_new, name="dock_new"),
     path("docks/townships/", docks.townships, name="townships"),

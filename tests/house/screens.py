@@ -83,6 +83,8 @@ BOARD = [
 IMPORTS = [
     Screen("market:listing_import", SELLERS | {"commerce_desk", "admin"}),
     Screen("market:listing_import_template", SELLERS | {"commerce_desk", "admin"}),
+    Screen("orders:pledge_import", BUYERS | {"commerce_desk", "admin"}),
+    Screen("orders:pledge_import_template", BUYERS | {"commerce_desk", "admin"}),
 ]
 
 SCREENS: list[Screen] = [*BOARD, *PLEDGING, *SELLING, *PEOPLE, *IMPORTS]
