@@ -17,6 +17,7 @@ from wagtail.snippets.models import register_snippet
 
 from cms.panels import CounterPanel
 from cms.viewsets.bulk_approval import ApproveListings, bulk_approval
+from cms.viewsets.listing_review import SaveCorrection, TakeDown
 from cms.viewsets.listings import ListingViewSet
 from cms.viewsets.organisations import OrganisationViewSet
 from cms.viewsets.produce import ProduceViewSet
@@ -76,7 +77,8 @@ def main_menu(request: HttpRequest, items: list[Any]) -> None:
 def review_buttons(items: list[Any], _request: HttpRequest, context: dict[str, Any]) -> None:
     if context.get("model") is not Listing:
         return
-    items[:] = [item for item in items if item.name not in SELLERS_BUTTONS]
+    ours = {"action-save": SaveCorrection(), "action-unpublish": TakeDown()}
+    items[:] = [ours.get(item.name, item) for item in items if item.name not in SELLERS_BUTTONS]
     items.sort(key=lambda item: (DECISIONS_FIRST.get(item.name, 5), getattr(item, "launch_modal", False)))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
 from wagtail.log_actions import log
 from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
@@ -37,7 +38,14 @@ class ProduceViewSet(SnippetViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     list_per_page = 50
-    list_display = ("name_zh", "name_en", "kind", "directory_status", "ambient_hours", "is_active")
+    list_display = (
+        "name_zh",
+        "name_en",
+        "kind",
+        "directory_status",
+        "ambient_hours",
+        Column("is_active", label=_("可发布"), accessor=lambda produce: _("是") if produce.is_active else _("否")),
+    )
     filterset_class = ProduceFilterSet
     search_fields = ("search_text",)
     search_backend_name = None

@@ -11,7 +11,8 @@ from django.db import transaction
 from pypinyin import Style, lazy_pinyin
 
 from market.enums import PlaceLevel
-from market.models import Place, Produce
+from market.models import Event, Place, Produce
+from market.models.events import subject_of
 from market.queries.reference import forget_reference
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -25,9 +26,16 @@ def load_reference(folder: Path = DATA) -> dict[str, int]:
     villages = list(_villages(folder, {place.code: place for place in places}))
     _upsert(Place, villages, key="code")
     produce = list(_produce(folder))
-    _upsert(Produce, produce, key="slug", keep=("is_active",))
+    corrected = _corrected_by_the_bureau()
+    _upsert(Produce, [row for row in produce if row.slug not in corrected], key="slug", keep=("is_active",))
     forget_reference()
     return {"places": len(places), "villages": len(villages), "produce": len(produce)}
+
+
+def _corrected_by_the_bureau() -> set[str]:
+    """Products somebody has corrected in the CMS: the file no longer decides about them."""
+    corrected = Event.objects.filter(subject=subject_of(Produce()), verb="corrected").values("subject_id")
+    return set(Produce.objects.filter(pk__in=corrected).values_list("slug", flat=True))
 
 
 def _upsert(model: Any, rows: list, *, key: str, keep: tuple[str, ...] = ()) -> None:
