@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from orders.logistics.views import dispatch, drive, drivers, receiving, trips, trucks
+from orders.logistics.views import dispatch, drive, drivers, imports, receiving, trips, trucks
 
 app_name = "logistics"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("loads/<int:pk>/unplan/", trips.load_unplan, name="load_unplan"),
     path("trucks/", trucks.trucks, name="trucks"),
     path("trucks/new/", trucks.truck_new, name="truck_new"),
+    path("trucks/import/", imports.truck_import, name="truck_import"),
+    path("trucks/import/template.xlsx", imports.truck_import_template, name="truck_import_template"),
     path("trucks/<int:pk>/", trucks.truck, name="truck"),
     path("trucks/<int:pk>/change/", trucks.truck_change, name="truck_change"),
     path("trucks/<int:pk>/driver/", trucks.truck_driver, name="truck_driver"),

@@ -1,0 +1,1 @@
+"""Trucks from sheets."""
