@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 SOON = timedelta(hours=24)
 FRESH, SPOILS_SOON, PAST = "fresh", "soon", "past"
@@ -28,9 +28,36 @@ def local_day(value: date | datetime) -> date:
     return local(value).date() if isinstance(value, datetime) else value
 
 
+# Said through `_` one at a time: a Chinese message is looked for in every catalogue before it stands for itself.
+WEEKDAYS = (
+    gettext_noop("周一"),
+    gettext_noop("周二"),
+    gettext_noop("周三"),
+    gettext_noop("周四"),
+    gettext_noop("周五"),
+    gettext_noop("周六"),
+    gettext_noop("周日"),
+)
+NEAR_DAYS = {-1: gettext_noop("昨天"), 0: gettext_noop("今天"), 1: gettext_noop("明天"), 2: gettext_noop("后天")}
+UNITS = frozenset(
+    (
+        gettext_noop("斤"),
+        gettext_noop("公斤"),
+        gettext_noop("吨"),
+        gettext_noop("担"),
+        gettext_noop("两"),
+        gettext_noop("万斤"),
+        gettext_noop("筐"),
+        gettext_noop("箱"),
+        gettext_noop("袋"),
+        gettext_noop("件"),
+        gettext_noop("捆"),
+    )
+)
+
+
 def weekday_word(day: date) -> str:
-    words = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    return words[day.weekday()]
+    return _(WEEKDAYS[day.weekday()])
 
 
 def calendar_day(value: date | datetime, *, today: date | None = None) -> str:
@@ -46,9 +73,8 @@ def relative_day(value: date | datetime | None, *, today: date | None = None) ->
     if not value:
         return ""
     today = today or timezone.localdate()
-    near = {-1: _("昨天"), 0: _("今天"), 1: _("明天"), 2: _("后天")}
     distance = (local_day(value) - today).days
-    return near[distance] if distance in near else calendar_day(value, today=today)
+    return _(NEAR_DAYS[distance]) if distance in NEAR_DAYS else calendar_day(value, today=today)
 
 
 def clock_time(value: datetime | None, *, today: date | None = None) -> str:
@@ -73,12 +99,8 @@ def yuan(amount: Decimal | str | int | None, unit: str = "") -> str:
 
 
 def unit_word(unit: str) -> str:
-    words = {
-        "斤": _("斤"), "公斤": _("公斤"), "吨": _("吨"), "担": _("担"), "两": _("两"), "万斤": _("万斤"),
-        "筐": _("筐"), "箱": _("箱"), "袋": _("袋"), "件": _("件"), "捆": _("捆"),
-    }  # fmt: skip
     word = UNIT_WORDS.get(unit, unit)
-    return words.get(word, word)
+    return _(word) if word in UNITS else word
 
 
 def mask_phone(phone: object) -> str:
