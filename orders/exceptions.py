@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from market.exceptions import Refused, WrongState
+from market.exceptions import NotEnoughLeft, Refused, WrongState
 
 
 class BelowMinimum(Refused):
@@ -61,6 +61,12 @@ class LinesDoNotAddUp(Refused):
     """`total`, `quantity` are worded."""
 
     sentence = _("各摊位加起来是 %(total)s，和认购量 %(quantity)s 不一样，请改摊位的数量")
+
+
+class RaiseTooLarge(NotEnoughLeft):
+    """`left` and `most` are worded."""
+
+    sentence = _("货源只剩 %(left)s，连同已经认购的最多改到 %(most)s")
 
 
 class NotChangeable(WrongState):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from market.actions.events import record
 from market.actions.lots import release, reserve
 from market.actions.states import move
-from market.exceptions import Refused
+from market.exceptions import NotEnoughLeft, Refused
 from market.models import Event, Lot, Organisation, User
 from market.permissions import on_behalf_of, require, require_verified
 from market.quantities import Quantity, describe, format_exact
@@ -25,7 +25,7 @@ from orders.actions.conditions import (
     require_sum,
 )
 from orders.enums import PLEDGE_MOVES, PledgeState
-from orders.exceptions import KeyUsedOtherwise, ReasonMissing
+from orders.exceptions import KeyUsedOtherwise, RaiseTooLarge, ReasonMissing
 from orders.models import Allocation, Dock, Pledge, PledgeLine
 from orders.permissions import can_buy_for, can_enter_pledge_for
 
@@ -164,7 +164,7 @@ def change_pledge(
     Price and pack stay as they were agreed. A pledge with lines needs new `lines` when its quantity changes. Locks: lot,
     pledge. A repeat changes nothing and writes no event. Raises: NotAllowed, NotChangeable, TooLateToChange, NotVerified,
     BelowMinimum, DockNotUsable, WindowBackwards, OutsideDockHours, ReferenceTooLong, LinesOnlyForAssociations,
-    TooManyLines, LineIncomplete, LinesDoNotAddUp, NotEnoughLeft, LotClosed.
+    TooManyLines, LineIncomplete, LinesDoNotAddUp, RaiseTooLarge, LotClosed.
     """
     pledge = locked_pledge(pledge.pk)
     require(can_buy_for(by, pledge.buyer))
@@ -243,9 +243,19 @@ def _change_quantity(pledge: Pledge, quantity: Quantity, by: User) -> None:
     _one(Allocation.objects.live().filter(pledge=pledge, lot=pledge.lot_id).update(grams=quantity.grams))
     record(pledge, "changed", by=by, on_behalf_of=on_behalf_of(by, pledge.buyer), grams=quantity.grams)
     if more > 0:
-        reserve(pledge.lot_id, more)
+        _reserve_more(pledge, more)
     else:
         release(pledge.lot_id, -more)
+
+
+def _reserve_more(pledge: Pledge, more: int) -> None:
+    """Raises: RaiseTooLarge, LotClosed. The lot is locked: what it says is left stays so."""
+    try:
+        reserve(pledge.lot_id, more)
+    except NotEnoughLeft:
+        left = pledge.lot.remaining_g
+        most = left + pledge.firm_g - more
+        raise RaiseTooLarge(left=describe(left), most=describe(most)) from None
 
 
 @transaction.atomic

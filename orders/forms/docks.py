@@ -18,8 +18,13 @@ TOO_LONG = {"max_length": _("写得太长，请写短一点")}
 class DockForm(forms.Form):
     """Two statements for the places: the counties, and the townships of the county chosen."""
 
-    organisation = forms.TypedChoiceField(label=_("单位"))
-    name = forms.CharField(label=_("收货点名称"), max_length=60, error_messages=TOO_LONG)
+    organisation = forms.TypedChoiceField(
+        label=_("单位"),
+        error_messages={"required": _("请选单位"), "invalid_choice": _("请从列表里选自己的单位")},
+    )
+    name = forms.CharField(
+        label=_("收货点名称"), max_length=60, error_messages={**TOO_LONG, "required": _("请给收货点起个名字，例如北门")}
+    )
     county = forms.ChoiceField(label=_("县区"), error_messages={"required": _("请选县区")})
     place = forms.TypedChoiceField(
         label=_("乡镇街道"),
@@ -28,8 +33,12 @@ class DockForm(forms.Form):
     address = forms.CharField(label=_("详细地址"), max_length=120, required=False, error_messages=TOO_LONG)
     opens_at = ClockField(label=_("开始收货"), initial="04:00")
     closes_at = ClockField(label=_("停止收货"), initial="20:00")
-    contact_name = forms.CharField(label=_("收货人"), max_length=40, error_messages=TOO_LONG)
-    contact_phone = PhoneField(label=_("收货电话"))
+    contact_name = forms.CharField(
+        label=_("收货人"), max_length=40, error_messages={**TOO_LONG, "required": _("请写收货人的姓名")}
+    )
+    contact_phone = PhoneField(
+        label=_("收货电话"), error_messages={**TOO_LONG, "required": _("请写收货电话，司机到了要打")}
+    )
 
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

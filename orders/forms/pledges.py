@@ -21,6 +21,7 @@ from orders.models import Dock, Pledge
 FIELDS_OF_REFUSALS: dict[type[Refused], str] = {
     NotEnoughLeft: "quantity",
     SoldOut: "quantity",
+    refusals.RaiseTooLarge: "quantity",
     refusals.BelowMinimum: "quantity",
     refusals.DockNotUsable: "dock",
     refusals.WindowBackwards: "window_to",

@@ -20,7 +20,7 @@ from orders.queries.docks import docks_of
 @login_required
 @require_GET
 def docks(request: HttpRequest) -> HttpResponse:
-    """Four statements with the person's."""
+    """Six statements with the person's."""
     organisations = require_buyer(request.user)
     return render(request, "orders/docks.html", {"docks": docks_of(request.user), "organisations": organisations})
 

@@ -18,7 +18,7 @@ from orders.queries.pledges import pledges_by_day, pledges_of
 @login_required
 @require_GET
 def pledges(request: HttpRequest) -> HttpResponse:
-    """Seven statements with the person's."""
+    """Eight statements with the person's."""
     asked = PledgeFilter(request.GET, queryset=pledges_of(request.user))
     page, days = pledges_by_day(asked.qs, request.GET.get("page"))
     shown = {"filter": asked, "page": page, "days": days, "organisations": buying_for(request.user)}
@@ -28,7 +28,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def pledge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Six statements with the person's."""
+    """Eleven statements with the person's and the progress of the goods."""
     one = get_own_pledge(request.user, pk)
     lines = list(one.lines.all())
     return render(request, "orders/pledge.html", {"pledge": one, "lines": lines, "history": history_of(one)})

@@ -82,7 +82,7 @@ def test_a_raise_over_what_is_left_is_refused_and_says_what_is_left(pledge, cast
     with pytest.raises(NotEnoughLeft) as refusal:
         change_pledge(pledge, quantity=kg("151斤"), window_to=dt.time(12), by=fresh(cast.buyer))
 
-    assert "50 斤 = 25 公斤" in str(refusal.value)
+    assert "只剩 50 斤 = 25 公斤，连同已经认购的最多改到 150 斤 = 75 公斤" in str(refusal.value)
     unchanged()
 
 

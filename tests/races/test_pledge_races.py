@@ -174,7 +174,7 @@ def test_raises_at_once_never_oversell(lots, dock, cast):
 
     assert found["done"] == 1
     assert sum(found.values()) == 5
-    assert set(found) == {"done", "NotEnoughLeft"}
+    assert set(found) == {"done", "RaiseTooLarge"}
     assert promised(lot) == Lot.objects.get(pk=lot.pk).reserved_g == GRAMS * 8
 
 

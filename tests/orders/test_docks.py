@@ -1,0 +1,204 @@
+"""Docks: added, changed, out of use and back, by those who buy for the organisation only."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from market.exceptions import NotAllowed
+from market.models import Event
+from orders import exceptions as refusals
+from orders.actions.docks import add_dock, change_dock, stop_dock, use_dock
+from orders.models import Dock
+from tests.factories.orders import fresh, make_dock
+
+
+@pytest.fixture
+def facts(reference) -> dict[str, object]:
+    return {
+        "name": "北门",
+        "place": reference["baiguan"],
+        "address": "黄河北路 88 号",
+        "opens_at": dt.time(5),
+        "closes_at": dt.time(12),
+        "contact_name": "老孙",
+        "contact_phone": "13800000002",
+    }
+
+
+@pytest.fixture
+def form(reference, cast) -> dict[str, object]:
+    return {
+        "organisation": cast.supermarket.pk,
+        "name": "北门",
+        "county": reference["lusong"].code,
+        "place": reference["baiguan"].code,
+        "address": "",
+        "opens_at": "05:00",
+        "closes_at": "12:00",
+        "contact_name": "老孙",
+        "contact_phone": "0731-28812345",
+    }
+
+
+@pytest.fixture
+def buyer(client, cast):
+    client.force_login(cast.buyer)
+    return client
+
+
+def test_a_dock_is_added_once_with_one_line_of_history(cast, facts):
+    for _ in range(2):
+        dock = add_dock(organisation=cast.supermarket, by=fresh(cast.buyer), **facts)
+
+    assert Dock.objects.get() == dock
+    assert Event.objects.about(dock).get().verb == "added"
+
+
+def test_another_dock_of_the_same_name_is_refused(cast, facts):
+    add_dock(organisation=cast.supermarket, by=fresh(cast.buyer), **facts)
+
+    with pytest.raises(refusals.DockNameTaken):
+        add_dock(organisation=cast.supermarket, by=fresh(cast.buyer), **{**facts, "address": "别处"})
+
+    assert Dock.objects.count() == 1
+    add_dock(organisation=cast.rival_supermarket, by=fresh(cast.rival_buyer), **facts)
+
+
+def test_hours_the_wrong_way_round_are_refused(cast, facts):
+    with pytest.raises(refusals.DockHoursBackwards):
+        add_dock(organisation=cast.supermarket, by=fresh(cast.buyer), **{**facts, "closes_at": dt.time(5)})
+
+    assert Dock.objects.count() == 0
+
+
+def test_a_change_is_kept_and_the_same_again_writes_nothing(cast, facts):
+    dock = add_dock(organisation=cast.supermarket, by=fresh(cast.buyer), **facts)
+
+    for _ in range(2):
+        change_dock(dock, by=fresh(cast.buyer), **{**facts, "closes_at": dt.time(13)})
+
+    assert Dock.objects.get().closes_at == dt.time(13)
+    assert list(Event.objects.about(dock).values_list("verb", flat=True)) == ["added", "changed"]
+
+
+def test_a_change_to_a_name_that_is_taken_is_refused(cast, facts):
+    add_dock(organisation=cast.supermarket, by=fresh(cast.buyer), **facts)
+    other = make_dock(cast.supermarket, name="南门")
+
+    with pytest.raises(refusals.DockNameTaken):
+        change_dock(other, by=fresh(cast.buyer), **facts)
+
+    assert Dock.objects.get(pk=other.pk).name == "南门"
+
+
+def test_out_of_use_and_back_twice_each(cast):
+    dock = make_dock(cast.supermarket)
+
+    for turn in (stop_dock, stop_dock, use_dock, use_dock):
+        turn(dock, by=fresh(cast.buyer))
+
+    assert Dock.objects.get().is_active is True
+    assert list(Event.objects.about(dock).values_list("verb", flat=True)) == ["stopped", "used_again"]
+
+
+def test_a_dock_that_waits_for_goods_stays_in_use(cast, pledge, dock):
+    with pytest.raises(refusals.DockAwaitsGoods) as refusal:
+        stop_dock(dock, by=fresh(cast.buyer))
+
+    assert "1 笔" in str(refusal.value)
+    assert Dock.objects.get(pk=dock.pk).is_active is True
+
+
+@pytest.mark.parametrize("who", ["rival_buyer", "farmer", "admin", "outsider"])
+def test_only_those_who_buy_for_the_organisation_touch_its_docks(cast, facts, who):
+    stranger = fresh(getattr(cast, who))
+    dock = make_dock(cast.supermarket, name="南门")
+
+    with pytest.raises(NotAllowed):
+        add_dock(organisation=cast.supermarket, by=stranger, **facts)
+    with pytest.raises(NotAllowed):
+        change_dock(dock, by=stranger, **facts)
+    with pytest.raises(NotAllowed):
+        stop_dock(dock, by=stranger)
+    with pytest.raises(NotAllowed):
+        use_dock(dock, by=stranger)
+
+    assert Dock.objects.get().name == "南门"
+
+
+def test_a_dock_is_added_by_form(buyer, form, cast, reference):
+    page = buyer.post(reverse("orders:dock_new"), form, follow=True).content.decode()
+
+    dock = Dock.objects.get()
+    assert (dock.organisation, dock.place, dock.opens_at) == (cast.supermarket, reference["baiguan"], dt.time(5))
+    assert "收货点“北门”已登记" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": ""}, "请给收货点起个名字"),
+        ({"closes_at": "04:00"}, "停止收货的时间要晚于开始收货的时间"),
+        ({"opens_at": "25:00"}, "时间要写成"),
+        ({"place": "430225000000"}, "请选这个县区里的乡镇街道"),
+        ({"contact_phone": "打给我"}, "不像电话号码"),
+        ({"organisation": "1"}, "请从列表里选自己的单位"),
+        ({"name": "长" * 61}, "写得太长"),
+    ],
+)
+def test_a_wrong_dock_gets_a_sentence_and_is_not_added(buyer, form, changes, sentence):
+    response = buyer.post(reverse("orders:dock_new"), {**form, **changes})
+
+    assert response.status_code == 200
+    assert sentence in response.content.decode()
+    assert Dock.objects.count() == 0
+
+
+def test_without_a_script_the_townships_come_by_a_button(buyer, form, reference):
+    page = buyer.post(reverse("orders:dock_new"), {**form, "place": "", "towns": "1"}).content.decode()
+
+    assert reference["baiguan"].code in page
+    assert 'value="北门"' in page
+    assert Dock.objects.count() == 0
+
+
+def test_the_townships_of_a_county_come_as_options(buyer, reference):
+    url = reverse("orders:townships")
+
+    assert "白关镇" in buyer.get(url, {"county": reference["lusong"].code}).content.decode()
+    assert "白关镇" not in buyer.get(url, {"county": "<script>"}).content.decode()
+
+
+def test_a_dock_is_changed_and_taken_out_of_use_by_form(buyer, form, cast):
+    dock = make_dock(cast.supermarket)
+
+    buyer.post(reverse("orders:dock", args=[dock.pk]), form)
+    buyer.post(reverse("orders:dock_use", args=[dock.pk]), {"use": "no"})
+
+    dock.refresh_from_db()
+    assert (dock.name, dock.is_active) == ("北门", False)
+    assert "已停用" in buyer.get(reverse("orders:docks")).content.decode()
+
+
+def test_somebody_elses_dock_is_not_found(client, cast, form):
+    dock = make_dock(cast.supermarket, name="南门")
+    client.force_login(cast.rival_buyer)
+
+    assert client.get(reverse("orders:dock", args=[dock.pk])).status_code == 404
+    assert client.post(reverse("orders:dock", args=[dock.pk]), form).status_code == 404
+    assert client.post(reverse("orders:dock_use", args=[dock.pk]), {"use": "no"}).status_code == 404
+    assert "南门" not in client.get(reverse("orders:docks")).content.decode()
+    dock.refresh_from_db()
+    assert (dock.name, dock.is_active) == ("南门", True)
+
+
+def test_the_list_of_docks_costs_the_same_with_one_and_with_three(buyer, cast, django_assert_num_queries):
+    make_dock(cast.supermarket)
+    with django_assert_num_queries(6):
+        buyer.get(reverse("orders:docks"))
+    make_dock(cast.supermarket)
+    make_dock(cast.supermarket)
+
+    with django_assert_num_queries(6):
+        buyer.get(reverse("orders:docks"))
