@@ -30,7 +30,7 @@ def problems_of(path: Path) -> list[str]:
             found.append(f"{path.name}: fuzzy: {entry.msgid}")
         elif not all(texts):
             found.append(f"{path.name}: no English: {entry.msgid}")
-        elif any(CHINESE.search(text) for text in texts) and not entry.comment.startswith("keeps Chinese"):
+        elif any(CHINESE.search(text) for text in texts) and not entry.tcomment.startswith("keeps Chinese"):
             found.append(f"{path.name}: Chinese in the English: {entry.msgid}")
     if not path.with_suffix(".mo").exists() or path.with_suffix(".mo").read_bytes() != catalogue.to_binary():
         found.append(f"{path.name}: the .mo is stale; run `make messages`")
