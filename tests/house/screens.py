@@ -85,6 +85,45 @@ IMPORTS = [
     Screen("market:listing_import_template", SELLERS | {"commerce_desk", "admin"}),
     Screen("orders:pledge_import", BUYERS | {"commerce_desk", "admin"}),
     Screen("orders:pledge_import_template", BUYERS | {"commerce_desk", "admin"}),
+    Screen("logistics:truck_import", frozenset({"dispatcher", "haulier"})),
+    Screen("logistics:truck_import_template", frozenset({"dispatcher", "haulier"})),
 ]
 
-SCREENS: list[Screen] = [*BOARD, *PLEDGING, *SELLING, *PEOPLE, *IMPORTS]
+DESK = frozenset({"dispatcher"})
+FLEET = DESK | {"haulier"}  # world.truck is the haulier's, world.driver its driver
+ON_THE_TRIP = FLEET | {"driver"}  # every driver sees the list, with the own trips only
+
+LOGISTICS = [
+    Screen("logistics:dispatch", DESK),
+    Screen("logistics:plan", EVERYBODY, method="post"),
+    Screen("logistics:run", DESK, lambda world: (world.run.pk,)),
+    Screen("logistics:run_commit", EVERYBODY, lambda world: (world.run.pk,), method="post"),
+    Screen("logistics:run_again", EVERYBODY, lambda world: (world.run.pk,), method="post"),
+    Screen("logistics:trips", ON_THE_TRIP),
+    Screen("logistics:trip_add", DESK),
+    Screen("logistics:trip", FLEET, lambda world: (world.trip.pk,)),
+    Screen("logistics:manifest", FLEET, lambda world: (world.trip.pk,)),
+    Screen("logistics:trip_cancel", EVERYBODY, lambda world: (world.trip.pk,), method="post"),
+    Screen("logistics:load_move", EVERYBODY, lambda world: (world.load.pk,), method="post"),
+    Screen("logistics:load_unplan", EVERYBODY, lambda world: (world.load.pk,), method="post"),
+    Screen("logistics:trucks", FLEET),
+    Screen("logistics:truck_new", FLEET),
+    Screen("logistics:truck", FLEET, lambda world: (world.truck.pk,)),
+    Screen("logistics:truck_change", FLEET, lambda world: (world.truck.pk,)),
+    Screen("logistics:truck_driver", EVERYBODY, lambda world: (world.truck.pk,), method="post"),
+    Screen("logistics:pass_new", DESK, lambda world: (world.truck.pk,)),
+    Screen("logistics:pass_change", EVERYBODY, lambda world: (world.green_pass.pk, "suspend"), method="post"),
+    Screen("logistics:driver_new", FLEET),
+    Screen("logistics:driver", FLEET, lambda world: (world.driver.pk,)),
+    Screen("logistics:driver_change", EVERYBODY, lambda world: (world.driver.pk,), method="post"),
+    Screen("logistics:driver_health", EVERYBODY, lambda world: (world.driver.pk,), method="post"),
+    Screen("logistics:drive", frozenset({"driver"})),
+    Screen("logistics:stop_arrive", EVERYBODY, lambda world: (world.stop.pk,), method="post"),
+    Screen("logistics:stop_depart", EVERYBODY, lambda world: (world.stop.pk,), method="post"),
+    Screen("logistics:load_loaded", EVERYBODY, lambda world: (world.load.pk,), method="post"),
+    Screen("logistics:load_not_loaded", EVERYBODY, lambda world: (world.load.pk,), method="post"),
+    Screen("logistics:receiving", BUYERS),
+    Screen("logistics:receipt", OF_THE_SUPERMARKET, lambda world: (world.load.pk,)),
+]
+
+SCREENS: list[Screen] = [*BOARD, *PLEDGING, *SELLING, *PEOPLE, *IMPORTS, *LOGISTICS]
