@@ -155,7 +155,7 @@ def test_icon_is_drawn_inline_and_hidden_from_readers():
 
 @pytest.mark.parametrize("name", ["no-such-icon", "../package", "", None])
 def test_unknown_icon_is_an_empty_drawing(name):
-    assert market_ui.icon(name).endswith('focusable="false"></svg>')
+    assert market_ui.icon(name).endswith('aria-hidden="true"></svg>')
 
 
 def test_query_with_changes_and_drops_keys_and_never_hands_on_a_choice():
