@@ -161,7 +161,8 @@ def _goods(leg: Leg, load: Load) -> str:
 
 
 def _counted(load: Load) -> str:
-    return f"{both_ways(load.loaded_g)}\n" if load.loaded_g is not None else "________\n"
+    """Two lines, as the goods beside it have."""
+    return both_ways(load.loaded_g).replace(" / ", "\n") if load.loaded_g is not None else "________\n"
 
 
 def _packing(loads: Sequence[Load], number_of: dict[int, int]) -> Table:

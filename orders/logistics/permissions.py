@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import OrganisationKind, Role
 from market.models import Organisation, User
-from market.permissions import organisations_for, require, roles_in
+from market.permissions import memberships_of, organisations_for, require, roles_in
 from orders.logistics.models import Driver, Load, Pass, PlanRun, Stop, Trip, Truck
 from orders.permissions import buying_for
 
@@ -43,8 +43,8 @@ def can_run_carrier(user: User, carrier: Organisation) -> bool:
 
 
 def is_driver(user: User) -> bool:
-    """Whether trips may wait for the person. One statement."""
-    return Driver.objects.filter(user=user).exists()
+    """Whether trips may wait for the person: a driver by role, or one whom a carrier has registered. One statement."""
+    return any(m.role == Role.DRIVER for m in memberships_of(user)) or Driver.objects.filter(user=user).exists()
 
 
 def can_drive(user: User, trip: Trip) -> bool:

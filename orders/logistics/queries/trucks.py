@@ -30,9 +30,9 @@ def truck_rows(trucks: QuerySet[Truck], now: dt.datetime, today: dt.date) -> lis
     return [_row(truck, rules, now) for truck in rows]
 
 
-def drivers_of(drivers: QuerySet[Driver], now: dt.datetime) -> list[Driver]:
-    """Two statements: drivers, checks."""
-    return list(drivers.select_related("carrier", "truck").prefetch_related(with_recent_checks(now)))
+def drivers_of(drivers: QuerySet[Driver]) -> list[Driver]:
+    """With carrier and truck. One statement."""
+    return list(drivers.select_related("carrier", "truck"))
 
 
 def all_carriers() -> list[Organisation]:

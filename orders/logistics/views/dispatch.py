@@ -27,7 +27,7 @@ WITH_PLAN = (RunState.READY, RunState.COMMITTED)
 @login_required
 @require_GET
 def dispatch(request: HttpRequest) -> HttpResponse:
-    """Eight statements with the person's."""
+    """Seven statements beside the person's."""
     dispatcher_or_404(request.user)
     today = timezone.localdate()
     day = chosen_day(request.GET, today)
@@ -55,7 +55,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def run(request: HttpRequest, pk: int) -> HttpResponse:
-    """A plan under way (asked again every two seconds) or its preview. Four statements with the person's."""
+    """A plan under way (asked again every two seconds) or its preview. Three statements beside the person's."""
     one = get_run(request.user, pk)
     context: dict[str, Any] = {"run": one, "is_under_way": one.state in UNDER_WAY}
     if one.state in WITH_PLAN:

@@ -19,7 +19,7 @@ from orders.logistics.views.answers import done_or_refused, first_error
 @login_required
 @require_GET
 def drive(request: HttpRequest) -> HttpResponse:
-    """Five statements with the person's."""
+    """Three statements beside the person's."""
     if not is_driver(request.user):
         raise Http404
     sheets = drive_sheets(request.user, timezone.localdate())

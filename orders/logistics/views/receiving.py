@@ -22,7 +22,7 @@ FIELDS_OF_REFUSALS = {refusals.ReasonNeeded: "reason", refusals.MoreThanLoaded: 
 @login_required
 @require_GET
 def receiving(request: HttpRequest) -> HttpResponse:
-    """Four statements with the person's."""
+    """Two statements beside the person's."""
     require_buyer(request.user)
     waiting, done = incoming_of(loads_to_receive(request.user), timezone.localdate())
     return render(request, "logistics/receiving.html", {"waiting": waiting, "done": done})

@@ -36,7 +36,7 @@ from orders.logistics.views.answers import done_or_refused, first_error, sentenc
 @login_required
 @require_GET
 def trips(request: HttpRequest) -> HttpResponse:
-    """The day's trips the person may see. Six statements with the person's."""
+    """The day's trips the person may see. Three statements beside the person's."""
     if not (is_dispatcher(request.user) or carriers_of(request.user) or is_driver(request.user)):
         raise Http404
     day = chosen_day(request.GET, timezone.localdate())

@@ -37,7 +37,7 @@ def carriers_or_404(user: User) -> list[Organisation]:
 @login_required
 @require_GET
 def trucks(request: HttpRequest) -> HttpResponse:
-    """Eight statements with the person's."""
+    """Five statements beside the person's, six for the dispatcher."""
     carriers_or_404(request.user)
     now = timezone.now()
     dispatches = is_dispatcher(request.user)
@@ -45,7 +45,7 @@ def trucks(request: HttpRequest) -> HttpResponse:
         (row, [str(reason) for reason in row.reasons] if dispatches else masked(row.reasons))
         for row in truck_rows(trucks_for(request.user), now, timezone.localdate())
     ]
-    context = {"rows": rows, "drivers": drivers_of(drivers_for(request.user), now), "dispatches": dispatches}
+    context = {"rows": rows, "drivers": drivers_of(drivers_for(request.user)), "dispatches": dispatches}
     return render(request, "logistics/trucks.html", context)
 
 
