@@ -3,8 +3,8 @@
 A screen that is not in this table fails the walk.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 EVERYBODY = frozenset({"*"})
@@ -24,6 +24,7 @@ class Screen:
     others: int = 404
     anonymous: int = 302
     method: str = "get"
+    but: Mapping[str, int] = field(default_factory=dict)  # roles of the others that get something else
 
 
 SELLERS = frozenset({"farmer", "rival_farmer", "cooperative_manager", "helper"})
@@ -126,4 +127,44 @@ LOGISTICS = [
     Screen("logistics:receipt", OF_THE_SUPERMARKET, lambda world: (world.load.pk,)),
 ]
 
-SCREENS: list[Screen] = [*BOARD, *PLEDGING, *SELLING, *PEOPLE, *IMPORTS, *LOGISTICS]
+DESKS = frozenset({"agriculture_desk", "commerce_desk", "admin"})
+COMMERCE = frozenset({"commerce_desk", "admin"})
+A_LISTING = "wagtailsnippets_market_listing"
+NOT_THEIRS = {"agriculture_desk": 302}  # Wagtail sends people of another desk to its start page with a sentence
+NOR_COMMERCES = {**NOT_THEIRS, "commerce_desk": 302}
+
+
+def _of_listing(world: Any) -> tuple:
+    return (world.listing.pk,)
+
+
+BACK_OFFICE = [
+    Screen("wagtailadmin_home", DESKS, others=403),
+    Screen(f"{A_LISTING}:list", DESKS, others=403),
+    Screen(f"{A_LISTING}:edit", DESKS, _of_listing, others=403),
+    Screen(f"{A_LISTING}:inspect", DESKS, _of_listing, others=403),
+    Screen(f"{A_LISTING}:history", DESKS, _of_listing, others=403),
+    Screen(f"{A_LISTING}:workflow_history", DESKS, _of_listing, others=403),
+    Screen(f"{A_LISTING}:revisions_compare", DESKS, lambda world: (world.listing.pk, "earliest", "latest"), others=403),
+    Screen(f"{A_LISTING}:unpublish", COMMERCE, _of_listing, others=403, but=NOT_THEIRS),
+    Screen("wagtailsnippets_market_organisation:list", COMMERCE, others=403, but=NOT_THEIRS),
+    Screen(
+        "wagtailsnippets_market_organisation:inspect",
+        COMMERCE,
+        lambda world: (world.cast.household.pk,),
+        others=403,
+        but=NOT_THEIRS,
+    ),
+    Screen("wagtailsnippets_market_produce:list", COMMERCE, others=403, but=NOT_THEIRS),
+    Screen(
+        "wagtailsnippets_market_produce:edit",
+        COMMERCE,
+        lambda world: (world.listing.produce_id,),
+        others=403,
+        but=NOT_THEIRS,
+    ),
+    Screen("wagtailusers_users:index", frozenset({"admin"}), others=403, but=NOR_COMMERCES),
+    Screen("wagtailadmin_workflows:index", frozenset({"admin"}), others=403, but=NOR_COMMERCES),
+]
+
+SCREENS: list[Screen] = [*BACK_OFFICE, *BOARD, *PLEDGING, *SELLING, *PEOPLE, *IMPORTS, *LOGISTICS]
