@@ -65,7 +65,8 @@ def write_halts(
     stops = Stop.objects.bulk_create(
         _stop(trip, position, halt) for position, halt in enumerate(journey.halts, start=1)
     )
-    pickups, deliveries = {}, {}
+    pickups: dict[str, Stop] = {}
+    deliveries: dict[str, Stop] = {}
     for halt, stop in zip(journey.halts, stops, strict=True):
         (pickups if halt.kind == StopKind.PICKUP else deliveries).update(dict.fromkeys(halt.part_ids, stop))
     between: dict[tuple[int, int, int], Load] = {}

@@ -132,9 +132,7 @@ def _parts_that_hold(
     for name in names:
         pk, grams = allocation_id(name), problem.shipment_by_id[name].mass_g
         allocation = rows.get(pk)
-        pledge = pledges.get(allocation.pledge_id) if allocation else None
-        live = allocation and allocation.is_live and pledge and pledge.day == day and pledge.state in WAITING
-        if not live or why_unaskable(allocation, day):
+        if allocation is None or not _still_promised(allocation, pledges, day):
             dropped.append(_lost(name, grams, "allocation_gone"))
         elif left[pk] < grams:
             dropped.append(_lost(name, grams, "already_planned"))
@@ -142,6 +140,12 @@ def _parts_that_hold(
             left[pk] -= grams
             parts[name] = Part(name, allocation, grams)
     return parts, dropped
+
+
+def _still_promised(allocation: Allocation, pledges: Mapping[int, Pledge], day: dt.date) -> bool:
+    pledge = pledges[allocation.pledge_id]
+    waits = pledge.day == day and pledge.state in WAITING
+    return allocation.is_live and waits and why_unaskable(allocation, day) is None
 
 
 def _with_planned(allocations: Mapping[int, Allocation]) -> list[tuple[int, Allocation, int]]:

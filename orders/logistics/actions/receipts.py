@@ -56,17 +56,17 @@ def _record(load: Load, accepted: int, rejected: int, missing: int, reason: str,
     trip = lock_one(Trip, load.trip_id)
     load = lock_one(Load, load.pk)
     _require_on_the_road(trip, load)
-    left = load.loaded_g - received_by_load([load.pk]).get(load.pk, 0)
+    left = (load.loaded_g or 0) - received_by_load([load.pk]).get(load.pk, 0)
     _check_grams(accepted, rejected, missing, reason, left)
     receipt = Receipt.objects.create(
         load=load, accepted_g=accepted, rejected_g=rejected, missing_g=missing, reason=reason, key=key, by=by
     )
-    who = {"by": by, "on_behalf_of": on_behalf_of(by, buyer)}
-    record(load, "received", grams=accepted, reason=reason, **who)
+    helped = on_behalf_of(by, buyer)
+    record(load, "received", by=by, on_behalf_of=helped, grams=accepted, reason=reason)
     if accepted + rejected + missing == left:
         old = move(load, "state", LoadState.DELIVERED, LOAD_MOVES)
         load.save(update_fields=["state"])
-        record(load, "delivered", from_state=old, to_state=load.state, grams=load.loaded_g, **who)
+        record(load, "delivered", by=by, on_behalf_of=helped, from_state=old, to_state=load.state, grams=load.loaded_g)
         end_trip_if_done(trip, by=by)
         follow_pledges([allocation.pledge_id], by=by)
     return receipt

@@ -20,7 +20,7 @@ from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.enums import LoadState, StopKind, TripState
 from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
-from orders.logistics.planner.model import Problem, Route, Step
+from orders.logistics.planner.model import Kind, Problem, Route, Step
 from orders.logistics.queries.fleet import fleet_for
 from orders.logistics.queries.journeys import (
     WITH_PLACES,
@@ -237,7 +237,7 @@ def _route_of(trip: Trip, loads: Mapping[str, Load]) -> Route:
     name_of = {load.pk: name for name, load in loads.items()}
     steps = []
     for leg in legs_of(trip.stops.all(), loads.values()):
-        kind = "pickup" if leg.stop.kind == StopKind.PICKUP else "delivery"
+        kind: Kind = "pickup" if leg.stop.kind == StopKind.PICKUP else "delivery"
         steps += [Step(kind, name_of[load.pk]) for load in leg.loads]
     return Route(str(trip.truck_id), tuple(steps))
 

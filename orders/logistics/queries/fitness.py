@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
@@ -155,7 +156,7 @@ def _of_health(driver: Driver, rules: Rules, starts_at: dt.datetime, ends_at: dt
     if rules.test_hours is not None:
         reasons += _of_test(driver, rules, starts_at, ends_at)
     if rules.temperature_limit is not None:
-        reasons += _of_temperature(checks, rules)
+        reasons += _of_temperature(checks, rules.temperature_limit)
     return reasons
 
 
@@ -172,8 +173,8 @@ def _of_test(driver: Driver, rules: Rules, starts_at: dt.datetime, ends_at: dt.d
     return [Reason("test_too_old", {"at": until.isoformat()})] if until < ends_at else []
 
 
-def _of_temperature(checks: list[HealthCheck], rules: Rules) -> list[Reason]:
+def _of_temperature(checks: list[HealthCheck], limit: Decimal) -> list[Reason]:
     measured = [c.temperature for c in checks if c.temperature is not None]
     if not measured:
         return [Reason("temperature_missing")]
-    return [Reason("temperature_high")] if measured[0] > rules.temperature_limit else []
+    return [Reason("temperature_high")] if measured[0] > limit else []

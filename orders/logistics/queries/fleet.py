@@ -48,10 +48,10 @@ def fleet_for(
     time is free. Five statements: rules, trucks with drivers, checks, passes, open trips.
     """
     rules = rules_for(day)
-    rows = Truck.objects.select_related("carrier", "base__parent__parent", "driver")
+    wanted = Truck.objects.select_related("carrier", "base__parent__parent", "driver")
     if trucks is not None:
-        rows = rows.filter(pk__in=list(trucks))
-    rows = list(rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks")))
+        wanted = wanted.filter(pk__in=list(trucks))
+    rows = list(wanted.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks")))
     passes = _passes_of(rows)
     busy = _busy(rows, driver, day, trip)
     candidates: list[Candidate] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -24,7 +25,7 @@ def received_by_load(ids: Collection[int]) -> dict[int, int]:
     return {row["load"]: row["a"] + row["r"] + row["m"] for row in totals}
 
 
-def with_unplanned(allocations: QuerySet[Allocation]) -> QuerySet[Allocation]:
+def with_unplanned(allocations: QuerySet[Allocation]) -> QuerySet[Any]:
     """The allocations with `planned`, grams on live loads, to filter and show. No statement of its own."""
     loads = Load.objects.live().filter(allocation=OuterRef("pk")).order_by().values("allocation")
     return allocations.annotate(planned=Coalesce(Subquery(loads.annotate(s=Sum("planned_g")).values("s")), 0))

@@ -37,7 +37,7 @@ class DayProblem:
     left_out: list[dict[str, Any]]
 
 
-def unserved_of(day: dt.date) -> QuerySet[Allocation]:
+def unserved_of(day: dt.date) -> QuerySet[Any]:
     """Live allocations of the day's pledges with grams that ride on no truck, with `planned`. One statement."""
     return (
         with_unplanned(Allocation.objects.live())
@@ -56,7 +56,7 @@ def day_problem(day: dt.date, at: dt.datetime) -> DayProblem:
     return DayProblem(problem, fleet.excluded, left_out)
 
 
-def sort_out(allocations: Sequence[Allocation], day: dt.date) -> tuple[list[Allocation], list[dict[str, Any]]]:
+def sort_out(allocations: Sequence[Any], day: dt.date) -> tuple[list[Any], list[dict[str, Any]]]:
     """Those the planner can be asked about, and the others with the code of what is missing."""
     able, left_out = [], []
     for allocation in allocations:
@@ -75,7 +75,7 @@ def why_unaskable(allocation: Allocation, day: dt.date) -> str | None:
     return NO_TIME if delivery_window(allocation, day) is None else None
 
 
-def _parts(allocation: Allocation, candidates: Sequence[Candidate]) -> list[Part]:
+def _parts(allocation: Any, candidates: Sequence[Candidate]) -> list[Part]:
     """Whole where a truck can carry it, else equal parts; their grams add up to what rides on no truck."""
     able = [c.truck for c in candidates if c.truck.is_cold or not needs_cold(allocation.lot.produce)]
     grams = allocation.grams - allocation.planned

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
@@ -99,7 +100,7 @@ def off_loading_order(sheet: TripSheet) -> list[Load]:
     return sorted(sheet.loads, key=lambda load: (stop_at[load.pickup_id], -stop_at[load.delivery_id], load.pk))
 
 
-def _sheet(trip: Trip, reasons: list[Reason]) -> TripSheet:
+def _sheet(trip: Any, reasons: list[Reason]) -> TripSheet:
     legs = legs_of(trip.stops.all(), trip.live_rows)
     return TripSheet(trip, legs, most_aboard(legs), reasons)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
@@ -45,7 +46,7 @@ def checks_of(driver: Driver) -> list[HealthCheck]:
     return list(driver.health_checks.select_related("checked_by")[:20])
 
 
-def _row(truck: Truck, rules: Rules | None, now: dt.datetime) -> TruckRow:
+def _row(truck: Any, rules: Rules | None, now: dt.datetime) -> TruckRow:
     current = [p for p in truck.all_passes if p.state == "issued" and p.valid_from <= now <= p.valid_to]
     green_pass = current[0] if current else (truck.all_passes[0] if truck.all_passes else None)
     return TruckRow(truck, green_pass, why_not(truck, truck.driver, green_pass, rules, now, now))

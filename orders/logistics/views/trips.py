@@ -78,7 +78,7 @@ def trip_add(request: HttpRequest) -> HttpResponse:
     dispatcher_or_404(request.user)
     day = chosen_day(request.GET, timezone.localdate())
     rows = unserved_rows(day)
-    trucks = trucks_for(request.user).filter(is_active=True).select_related("carrier")
+    trucks = list(trucks_for(request.user).filter(is_active=True).select_related("carrier"))
     form = AddTripForm(request.POST or None, trucks=trucks, rows=rows)
     if form.is_bound and form.is_valid():
         try:
