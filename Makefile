@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 RUN := $(BIN)/python manage.py
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -19,14 +21,14 @@ test: install-dev browser test-unit test-postgres test-e2e ## install, then the 
 
 # --- parts of the suite -----------------------------------------------------------------------------------------------
 test-unit: install-dev ## everything but browsers, on SQLite
-	$(BIN)/python -m pytest -n 2 -q -m "not e2e"
+	$(BIN)/python -m tests.prepared $(WORKERS) $(PYTEST) -n $(WORKERS) --reuse-db -m "not e2e"
 
 test-postgres: install-dev ## the same with the races, on a throw-away PostgreSQL
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 -q -m "not e2e"
+	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.prepared $(WORKERS) $(PYTEST) -n $(WORKERS) --reuse-db -m "not e2e"
 
 test-e2e: install-dev browser ## the main job in a browser
 	@mkdir -p var
-	TEST_SQLITE_FILE=var/e2e.sqlite3 $(BIN)/python -m pytest -q -m e2e --create-db
+	TEST_SQLITE_FILE=var/e2e.sqlite3 $(PYTEST) -m e2e --create-db
 
 # --- quality ----------------------------------------------------------------------------------------------------------
 lint: install-dev ## style, types, templates, import contracts

@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from market.enums import OrganisationKind, Role
-from market.models import Organisation, User
-from tests.factories import make_organisation, make_user
+from market.models import Membership, Organisation, User
+from tests.factories import new_organisation, new_user
 
 
 @dataclass
@@ -43,54 +43,58 @@ class Cast:
 PEOPLE = [field.name for field in fields(Cast) if field.type in (User, "User")]
 
 
+PASSWORD = "desk-password-1"
+
+
 def make_cast(reference: dict[str, Any]) -> Cast:
+    """Written in bulk: every second test begins with it."""
     place, town = reference["village"], reference["tianyuan"]
     kind = OrganisationKind
     user = {
-        "farmer": make_user("王建国"),
-        "rival_farmer": make_user("李满仓"),
-        "cooperative_manager": make_user("陈翀"),
-        "helper": make_user("刘支书"),
-        "buyer": make_user("赵采购"),
-        "rival_buyer": make_user("钱采购"),
-        "association_clerk": make_user("孙会长"),
-        "dispatcher": make_user("周调度"),
-        "haulier": make_user("吴老板"),
-        "driver": make_user("郑师傅"),
-        "agriculture_desk": make_user("冯农业", password="desk-password-1"),
-        "commerce_desk": make_user("褚商务", password="desk-password-1"),
-        "admin": make_user("管理员", password="desk-password-1", is_staff=True, is_superuser=True),
-        "outsider": make_user("路人"),
+        "farmer": new_user("王建国"),
+        "rival_farmer": new_user("李满仓"),
+        "cooperative_manager": new_user("陈翀"),
+        "helper": new_user("刘支书"),
+        "buyer": new_user("赵采购"),
+        "rival_buyer": new_user("钱采购"),
+        "association_clerk": new_user("孙会长"),
+        "dispatcher": new_user("周调度"),
+        "haulier": new_user("吴老板"),
+        "driver": new_user("郑师傅"),
+        "agriculture_desk": new_user("冯农业", PASSWORD),
+        "commerce_desk": new_user("褚商务", PASSWORD),
+        "admin": new_user("管理员", PASSWORD, is_staff=True, is_superuser=True),
+        "outsider": new_user("路人"),
     }
     organisation = {
-        "household": make_organisation(
-            "王建国家", kind.HOUSEHOLD, place, (user["farmer"], Role.MANAGER), (user["helper"], Role.HELPER)
-        ),
-        "rival_household": make_organisation("李满仓家", kind.HOUSEHOLD, place, (user["rival_farmer"], Role.MANAGER)),
-        "cooperative": make_organisation(
-            "白关丝瓜合作社", kind.COOPERATIVE, place, (user["cooperative_manager"], Role.MANAGER)
-        ),
-        "supermarket": make_organisation("步步高天元店", kind.RETAILER, town, (user["buyer"], Role.MANAGER)),
-        "rival_supermarket": make_organisation("千惠便利", kind.RETAILER, town, (user["rival_buyer"], Role.MANAGER)),
-        "association": make_organisation(
-            "市农贸市场协会", kind.ASSOCIATION, town, (user["association_clerk"], Role.CLERK)
-        ),
-        "carrier": make_organisation(
-            "株洲鲜运车队",
-            kind.CARRIER,
-            town,
-            (user["haulier"], Role.MANAGER),
-            (user["driver"], Role.DRIVER),
-        ),
-        "bureau": make_organisation(
-            "市商粮局",
-            kind.BUREAU,
-            town,
-            (user["dispatcher"], Role.DISPATCHER),
-            (user["agriculture_desk"], Role.CLERK),
-            (user["commerce_desk"], Role.CLERK),
-        ),
+        "household": new_organisation("王建国家", kind.HOUSEHOLD, place, user["farmer"]),
+        "rival_household": new_organisation("李满仓家", kind.HOUSEHOLD, place, user["rival_farmer"]),
+        "cooperative": new_organisation("白关丝瓜合作社", kind.COOPERATIVE, place, user["cooperative_manager"]),
+        "supermarket": new_organisation("步步高天元店", kind.RETAILER, town, user["buyer"]),
+        "rival_supermarket": new_organisation("千惠便利", kind.RETAILER, town, user["rival_buyer"]),
+        "association": new_organisation("市农贸市场协会", kind.ASSOCIATION, town, user["association_clerk"]),
+        "carrier": new_organisation("株洲鲜运车队", kind.CARRIER, town, user["haulier"]),
+        "bureau": new_organisation("市商粮局", kind.BUREAU, town, user["dispatcher"]),
     }
+    members = [
+        ("farmer", "household", Role.MANAGER),
+        ("helper", "household", Role.HELPER),
+        ("rival_farmer", "rival_household", Role.MANAGER),
+        ("cooperative_manager", "cooperative", Role.MANAGER),
+        ("buyer", "supermarket", Role.MANAGER),
+        ("rival_buyer", "rival_supermarket", Role.MANAGER),
+        ("association_clerk", "association", Role.CLERK),
+        ("haulier", "carrier", Role.MANAGER),
+        ("driver", "carrier", Role.DRIVER),
+        ("dispatcher", "bureau", Role.DISPATCHER),
+        ("agriculture_desk", "bureau", Role.CLERK),
+        ("commerce_desk", "bureau", Role.CLERK),
+    ]
+    User.objects.bulk_create(user.values())
+    Organisation.objects.bulk_create(organisation.values())
+    Membership.objects.bulk_create(
+        Membership(user=user[person], organisation=organisation[where], role=role) for person, where, role in members
+    )
     _seat_the_desks(user["agriculture_desk"], user["commerce_desk"])
     return Cast(**user, **organisation)
 

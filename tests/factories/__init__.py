@@ -9,6 +9,8 @@ from .market import (
     make_submitted_listing,
     make_terms,
     make_user,
+    new_organisation,
+    new_user,
 )
 from .selling import approve, decide, picture, signed_in
 
@@ -23,6 +25,8 @@ __all__ = [
     "make_submitted_listing",
     "make_terms",
     "make_user",
+    "new_organisation",
+    "new_user",
     "picture",
     "signed_in",
 ]

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from PIL import Image
 
@@ -28,23 +29,37 @@ from market.quantities import Quantity
 _numbers = itertools.count(1)
 
 
-def make_user(name: str = "某人", **fields: Any) -> User:
+def new_user(name: str = "某人", password: str | None = None, **fields: Any) -> User:
+    """Not saved yet."""
     phone = fields.pop("phone", None) or f"+86139{next(_numbers):08d}"
-    return User.objects.create_user(phone, fields.pop("password", None), name=name, phone_verified=True, **fields)
+    return User(phone=phone, password=make_password(password), name=name, **{"phone_verified": True, **fields})
+
+
+def make_user(name: str = "某人", **fields: Any) -> User:
+    user = new_user(name, **fields)
+    user.save()
+    return user
+
+
+def new_organisation(
+    name: str, kind: OrganisationKind, place: Place, contact: User | None = None, **fields: Any
+) -> Organisation:
+    """Verified; not saved yet."""
+    return Organisation(
+        name=name,
+        kind=kind,
+        place=place,
+        contact_name=contact.name if contact else "联系人",
+        contact_phone="+8613800000000",
+        **{"verification": VerificationState.VERIFIED, **fields},
+    )
 
 
 def make_organisation(
     name: str, kind: OrganisationKind, place: Place, *members: tuple[User, Role], **fields: Any
 ) -> Organisation:
-    organisation = Organisation.objects.create(
-        name=name,
-        kind=kind,
-        place=place,
-        contact_name=members[0][0].name if members else "联系人",
-        contact_phone="+8613800000000",
-        verification=fields.pop("verification", VerificationState.VERIFIED),
-        **fields,
-    )
+    organisation = new_organisation(name, kind, place, members[0][0] if members else None, **fields)
+    organisation.save()
     for user, role in members:
         Membership.objects.create(user=user, organisation=organisation, role=role)
     return organisation
@@ -60,9 +75,10 @@ def make_reference() -> dict[str, Any]:
     village = _place("430203100201", PlaceLevel.VILLAGE, "白关村", baiguan, 27.8095, 113.2496)
     loofah = _produce("sigua", "丝瓜", "loofah", ProduceKind.VEGETABLE, "丝瓜 sigua sg 白关丝瓜 baiguansigua bgsg", 48)
     loofah.pack_word, loofah.pack_g = "筐", 20_000
-    loofah.save()
     peach = _produce("huangtao", "黄桃", "yellow peach", ProduceKind.FRUIT, "黄桃 huangtao ht 炎陵黄桃", 120)
     rice = _produce("zaodao", "早籼稻", "early indica paddy", ProduceKind.GRAIN, "早籼稻 zaoxiandao zxd 早稻", None)
+    Place.objects.bulk_create([city, lusong, tianyuan, yanling, baiguan, village])
+    Produce.objects.bulk_create([loofah, peach, rice])
     return {
         "city": city,
         "lusong": lusong,
@@ -78,13 +94,11 @@ def make_reference() -> dict[str, Any]:
 
 def _place(code: str, level: PlaceLevel, name: str, parent: Place | None, lat: float, lon: float) -> Place:
     above = parent.full_name_zh if parent and parent.level in {PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP} else ""
-    return Place.objects.create(
-        code=code, level=level, name_zh=name, parent=parent, full_name_zh=above + name, lat=lat, lon=lon
-    )
+    return Place(code=code, level=level, name_zh=name, parent=parent, full_name_zh=above + name, lat=lat, lon=lon)
 
 
 def _produce(slug: str, name: str, english: str, kind: ProduceKind, search: str, hours: int | None) -> Produce:
-    return Produce.objects.create(
+    return Produce(
         slug=slug,
         name_zh=name,
         name_en=english,
