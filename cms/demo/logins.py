@@ -14,14 +14,18 @@ DESKS = frozenset({"agriculture", "commerce", "admin"})
 def table() -> str:
     """The demo log-ins as lines of text: role, name, telephone number, and how the door opens."""
     rows = [(_("角色"), _("姓名"), _("手机号"), _("怎么登录"))]
-    people = [_driver_on_duty() or person if person.key == "driver" else person for person in PEOPLE if person.role]
-    rows += [(str(person.role), person.name, spoken(person), how(person)) for person in people]
+    rows += [(str(person.role), person.name, spoken(person), how(person)) for person in people()]
     widths = [max(_columns(row[n]) for row in rows) for n in range(len(rows[0]))]
     lines = [
         "  ".join(cell + " " * (widths[n] - _columns(cell)) for n, cell in enumerate(row)).rstrip() for row in rows
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(["", _("演示账号（人物和单位为虚构）· Demo log-ins (invented persons)"), "", *lines, ""])
+
+
+def people() -> list[Person]:
+    """One person for each role."""
+    return [_driver_on_duty() or person if person.key == "driver" else person for person in PEOPLE if person.role]
 
 
 def _driver_on_duty() -> Person | None:
