@@ -188,8 +188,9 @@ def _refuse_unfit_text(organisation: Organisation) -> None:
         organisation.full_clean(exclude=["place"])
     except ValidationError as error:
         name, said = next(iter(error.message_dict.items()))
-        label = organisation._meta.get_field(name).verbose_name if name != "__all__" else organisation.name
-        raise UnfitText(name if name != "__all__" else "", label=label, said=said[0]) from error
+        whole = name == "__all__"
+        label = organisation.name if whole else getattr(organisation._meta.get_field(name), "verbose_name", name)
+        raise UnfitText("" if whole else name, label=label, said=said[0]) from error
 
 
 def _person(phone: str, name: str) -> User:

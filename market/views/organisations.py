@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from market.actions import organisations as actions
-from market.enums import SELLERS
+from market.enums import SELLERS, VerificationState
 from market.exceptions import Refused
 from market.forms.organisations import OrganisationForm, PlaceFields, initial_for
 from market.forms.people import MemberForm
@@ -87,7 +87,7 @@ def _members_page(request: HttpRequest, organisation: Organisation, form: Member
         "organisation": organisation,
         "members": member_rows(members_of(organisation), request.user),
         "form": form,
-        "badge": BADGES[organisation.verification],
+        "badge": BADGES[VerificationState(organisation.verification)],
         "next_step": next_step(organisation),
         "has_helpers": organisation.kind in SELLERS,
     }

@@ -50,6 +50,8 @@ class Limit:
 
     def allows(self, lot: Lot) -> bool:
         listing = lot.listing
+        if listing.price is None:
+            return False
         asked = price_per_kg(listing.price, unit_word(listing.price_unit, listing.pack_word), listing.pack)
         return asked <= price_per_kg(self.yuan, self.unit, listing.pack)
 
@@ -151,7 +153,7 @@ class PledgeImport(Importer[PledgeRow]):
         if number is not None:
             return self._numbered(cells, lots.filter(listing_id=number).first(), number, produce, day, limit)
         found = list(lots.open().with_stock().filter(produce=produce))
-        fit = [lot for lot in found if limit is None or (lot.listing.price is not None and limit.allows(lot))]
+        fit = [lot for lot in found if limit is None or limit.allows(lot)]
         if len(fit) == 1:
             return fit[0]
         facts = {"day": calendar_day(day), "produce": produce.name if produce else "", "limit": limit}

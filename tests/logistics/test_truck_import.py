@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 from io import StringIO
 
 import pytest
@@ -18,6 +17,7 @@ from orders.logistics.models import Driver, Pass, Truck
 from tests.factories import make_organisation, make_user
 from tests.factories.logistics import make_truck
 from tests.factories.sheets import WRITERS, as_csv, as_xlsx, formula_xlsx, sheet_of, upload
+from tests.pages import problems_of, sealed_rows, words_of
 
 CHINESE = [
     "运输企业", "车牌号", "车牌颜色", "核定载质量(公斤)", "车厢容积(立方米)", "冷藏", "驻地代码", "出车时间", "收车时间", "司机", "司机手机",
@@ -52,11 +52,6 @@ def importing(cast, who: str = "dispatcher") -> TruckImport:
 def state() -> tuple:
     trucks = Truck.objects.order_by("pk").values_list("plate", "rated_g", "driver", "is_cold", "base", "shift_to")
     return list(trucks), Driver.objects.count(), Pass.objects.count(), User.objects.count(), Event.objects.count()
-
-
-def words_of(page) -> str:
-    main = re.search(r"<main.*?</main>", page.content.decode(), re.S).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 @pytest.fixture
@@ -170,8 +165,7 @@ def test_a_wrong_cell_is_refused_with_its_place_and_nothing_is_written(client, c
 
     page = client.post(WEB, {"file": upload(as_csv(CHINESE, [good, row(**changes)]))})
 
-    problems = re.search(r'id="problems".*?</table>', page.content.decode(), re.S).group(0)
-    text = " ".join(re.sub(r"<[^>]+>", " ", problems).split())
+    text = problems_of(page)
     assert f"3 {column}「{CHINESE[ord(column) - ord('A')]}」" in text
     assert sentence in text
     assert "<b>湘" not in page.content.decode()
@@ -296,7 +290,7 @@ def test_upload_preview_confirm_and_again(client):
     before = state()
     preview = client.post(WEB, {"file": upload(as_csv(CHINESE, [row()], "gb18030"))})
     assert state() == before
-    rows = re.search(r'name="rows" value="([^"]+)"', preview.content.decode()).group(1)
+    rows = sealed_rows(preview)
 
     done = client.post(WEB, {"rows": rows})
     after = state()

@@ -9,38 +9,17 @@ from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from market.enums import OrganisationKind, Role
 from market.models import User
 from market.sms import MemorySms
-from tests.factories import make_organisation, make_user
+from tests.factories import make_user
+from tests.pages import CONFIRM, LOG_IN, SIGN_UP, VERIFY, is_logged_in, log_in, sent_code, words_of
 
-LOG_IN, CONFIRM = "/accounts/login/", "/accounts/login/code/confirm/"
-SIGN_UP, VERIFY = "/accounts/signup/", "/accounts/phone/verify/"
 ENGLISH = re.compile(r"[A-Za-z]{4,}")
 
 
 @pytest.fixture(autouse=True)
 def _fresh_limits(db):
     cache.clear()
-
-
-def sent_code() -> str:
-    return re.search(r"验证码 (\d{6})，", MemorySms.outbox[-1][1]).group(1)
-
-
-def log_in(client: Client, typed: str, **more: str):
-    client.post(LOG_IN, {"login": typed, **more})
-    return client.post(CONFIRM, {"code": sent_code(), **more})
-
-
-def is_logged_in(client: Client) -> bool:
-    return "_auth_user_id" in client.session
-
-
-def words_of(page) -> str:
-    """The visible text of the main part."""
-    main = re.search(r"<main.*?</main>", page.content.decode(), re.S).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def test_a_known_number_logs_in_by_code(client):
@@ -171,17 +150,6 @@ def test_an_unknown_number_sees_the_same_screens_and_is_told_by_sms(client, sett
     assert User.objects.count() == 1
 
 
-def test_signing_up_makes_a_named_person_and_logs_in(client):
-    asked = client.post(SIGN_UP, {"name": "王  建国", "phone": "138 0000 1234"})
-    done = client.post(VERIFY, {"code": sent_code()})
-
-    person = User.objects.get(phone="+8613800001234")
-    assert (asked.status_code, asked["Location"]) == (302, VERIFY)
-    assert (done.status_code, done["Location"]) == (302, "/me/")
-    assert (person.name, person.phone_verified, person.has_usable_password()) == ("王 建国", True, False)
-    assert client.session["_auth_user_id"] == str(person.pk)
-
-
 def test_from_an_unknown_number_one_gets_to_sign_up_with_the_number_filled_in(client):
     client.post(LOG_IN, {"login": "13900005678"})
     link = re.search(r'href="(/accounts/signup/[^"]*)"', client.get(CONFIRM).content.decode()).group(1)
@@ -190,67 +158,6 @@ def test_from_an_unknown_number_one_gets_to_sign_up_with_the_number_filled_in(cl
 
     assert page.status_code == 200
     assert 'value="13900005678"' in page.content.decode()
-
-
-def test_signing_up_with_a_known_number_makes_nobody_and_says_so_by_sms_only(client, settings):
-    settings.DEMO = False
-    make_user("王建国", phone="+8613800001234")
-
-    asked = client.post(SIGN_UP, {"name": "骗子", "phone": "13800001234"})
-
-    assert (asked.status_code, asked["Location"]) == (302, VERIFY)
-    assert MemorySms.outbox == [("+8613800001234", "这个号码已经登记过绿通集市，请直接登录")]
-    assert "已经登记过绿通集市" not in words_of(client.get(VERIFY))
-    assert client.post(VERIFY, {"code": ""}).status_code == 200
-    assert User.objects.get().name == "王建国"
-    assert not is_logged_in(client)
-
-
-def test_a_sign_up_nobody_finished_can_be_finished_by_logging_in(client):
-    client.post(SIGN_UP, {"name": "王建国", "phone": "13800001234"})
-    other = Client()
-
-    log_in(other, "13800001234")
-
-    assert is_logged_in(other)
-    assert User.objects.get().phone_verified is True
-
-
-@pytest.mark.parametrize(
-    ("form", "sentence"),
-    [
-        ({"name": "", "phone": "13800001234"}, "请写姓名，对方要知道找谁"),
-        ({"name": "   ", "phone": "13800001234"}, "请写姓名，对方要知道找谁"),
-        ({"name": "王建国", "phone": ""}, "请输入手机号"),
-        ({"name": "王建国", "phone": "0731-28880000"}, "请输入 11 位手机号，例如 138 0000 0000"),
-    ],
-)
-def test_signing_up_without_a_name_or_with_a_landline_is_refused(client, form, sentence):
-    page = client.post(SIGN_UP, form)
-
-    assert page.status_code == 200
-    assert sentence in words_of(page)
-    assert (User.objects.count(), MemorySms.outbox) == (0, [])
-
-
-def test_form_fields_of_signing_up_make_nobody_staff(client):
-    client.post(
-        SIGN_UP,
-        {"name": "骗子", "phone": "13800001234", "is_staff": "on", "is_superuser": "on", "phone_verified": "on"},
-    )
-
-    person = User.objects.get()
-    assert (person.is_staff, person.is_superuser, person.phone_verified) == (False, False, False)
-
-
-def test_a_name_with_html_is_shown_as_text(client):
-    client.post(SIGN_UP, {"name": "<script>alert(1)</script>", "phone": "13800001234"})
-    client.post(VERIFY, {"code": sent_code()})
-
-    page = client.get("/me/").content.decode()
-
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
 @pytest.mark.parametrize("typed", ["", "123", "0731-28880000", "'; DROP TABLE", "<b>1</b>", "1" * 5000])
@@ -278,15 +185,6 @@ def test_too_many_requests_from_one_address_get_the_page_that_says_wait(client, 
 
     assert [page.status_code for page in pages] == [302, 302, 302, 429]
     assert "请稍等一会儿" in words_of(pages[3])
-
-
-def test_a_second_sign_up_sms_within_half_a_minute_is_not_sent(client):
-    client.post(SIGN_UP, {"name": "王建国", "phone": "13800001234"})
-
-    page = client.post(SIGN_UP, {"name": "王建国", "phone": "13800001234"})
-
-    assert page.status_code == 429
-    assert len(MemorySms.outbox) == 1
 
 
 def test_staff_log_in_with_a_password_on_their_tab(client):
@@ -430,58 +328,6 @@ def test_the_pages_speak_chinese_only(client):
     pages.append(signing.get(VERIFY))
 
     assert [ENGLISH.findall(words_of(page)) for page in pages] == [[]] * 6
-
-
-def test_in_a_demonstration_the_code_stands_on_the_page_and_the_log_ins_are_offered(client, reference):
-    farmer = make_user("王建国", phone="+8613800001234")
-    make_organisation(
-        "王建国家", OrganisationKind.HOUSEHOLD, reference["village"], (farmer, Role.MANAGER), is_demo=True
-    )
-    real = make_user("真人", phone="+8613800007777")
-    make_organisation("真单位", OrganisationKind.RETAILER, reference["tianyuan"], (real, Role.MANAGER))
-
-    offered = client.get(LOG_IN)
-    filled = client.get(LOG_IN, {"phone": "13800001234"})
-    client.post(LOG_IN, {"login": "13800001234"})
-
-    assert "王建国 · 负责人" in words_of(offered)
-    assert "13800007777" not in words_of(offered)
-    assert 'name="login" value="13800001234"' in filled.content.decode()
-    assert f"演示：验证码 {sent_code()}" in words_of(client.get(CONFIRM))
-
-
-def test_outside_a_demonstration_no_code_and_no_log_in_is_shown(client, reference, settings):
-    settings.DEMO = False
-    farmer = make_user("王建国", phone="+8613800001234")
-    make_organisation(
-        "王建国家", OrganisationKind.HOUSEHOLD, reference["village"], (farmer, Role.MANAGER), is_demo=True
-    )
-
-    offered = client.get(LOG_IN)
-    client.post(LOG_IN, {"login": "13800001234"})
-    page = client.get(CONFIRM)
-
-    assert "王建国" not in words_of(offered)
-    assert sent_code() not in page.content.decode()
-    assert "demo_sms_code" not in client.session
-
-
-def test_the_demo_list_costs_one_query_with_one_and_with_many(django_assert_num_queries, reference):
-    from market.queries.people import demo_log_ins
-
-    def add(count: int) -> None:
-        for n in range(count):
-            person = make_user(f"人{n}")
-            make_organisation(
-                f"家{person.pk}", OrganisationKind.HOUSEHOLD, reference["village"], (person, Role.MANAGER), is_demo=True
-            )
-
-    add(1)
-    with django_assert_num_queries(1):
-        assert len(demo_log_ins()) == 1
-    add(5)
-    with django_assert_num_queries(1):
-        assert len(demo_log_ins()) == 2
 
 
 class WatchfulSms:

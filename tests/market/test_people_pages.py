@@ -1,24 +1,12 @@
 """我的, registering and the members' page in the browser's words; and what attackers try there."""
 
-import re
-
 import pytest
 from django.test import Client
 
 from market.enums import OrganisationKind, Role, VerificationState
 from market.models import Event, Membership, Organisation, User
 from tests.factories import make_organisation, make_user
-
-
-def words_of(page) -> str:
-    main = re.search(r"<main.*?</main>", page.content.decode(), re.S).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+from tests.pages import logged_in, words_of
 
 
 def registration(**changes) -> dict[str, str]:

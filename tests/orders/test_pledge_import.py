@@ -1,15 +1,10 @@
 """Pledges from sheets: what rows mean, what is refused, all or nothing, again changes nothing."""
 
 import datetime as dt
-import json
-import re
-import threading
 from decimal import Decimal
-from io import StringIO
+from functools import partial
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,44 +14,17 @@ from orders.actions.pledges import cancel_pledge, change_pledge
 from orders.imports.pledges import PledgeImport
 from orders.models import Allocation, Pledge
 from tests.factories import make_live_listing
-from tests.factories.orders import fresh, kg, make_dock, make_pledge
-from tests.factories.sheets import WRITERS, as_csv, as_xlsx, formula_xlsx, sheet_of, upload
+from tests.factories.orders import fresh, kg, make_dock
+from tests.factories.pledge_rows import CHINESE, ENGLISH, pledge_row, tomorrow
+from tests.factories.sheets import WRITERS, as_csv, as_xlsx, sheet_of, upload
+from tests.pages import problems_of
 
-CHINESE = [
-    "买方",
-    "货源号",
-    "农产品",
-    "送货日",
-    "认购数量",
-    "数量单位",
-    "最高单价",
-    "收货点",
-    "最早送到",
-    "最晚送到",
-    "单号",
-]
-ENGLISH = ["buyer", "listing", "produce", "day", "firm", "unit", "max_price", "dock", "window_from", "window_to", "reference"]  # fmt: skip
 WEB = "/orders/import/"
-
-
-def tomorrow() -> dt.date:
-    return timezone.localdate() + dt.timedelta(days=1)
 
 
 @pytest.fixture
 def row(lot, dock):
-    """A row of 300 公斤 of tomorrow's loofah, with any cell changed."""
-
-    def _row(**changes) -> list:
-        values = {
-            "buyer": "步步高天元店", "listing": str(lot.listing_id), "produce": "丝瓜", "day": tomorrow().isoformat(),
-            "firm": "300", "unit": "公斤", "max_price": "2.40", "dock": dock.name, "window_from": "05:00",
-            "window_to": "9:00", "reference": "CG-001",
-        }  # fmt: skip
-        assert changes.keys() <= values.keys()
-        return list({**values, **changes}.values())
-
-    return _row
+    return partial(pledge_row, lot, dock)
 
 
 def importing(cast, who: str = "buyer") -> PledgeImport:
@@ -70,11 +38,6 @@ def state() -> tuple:
         Event.objects.count(),
         list(Lot.objects.order_by("pk").values_list("pk", "reserved_g")),
     )
-
-
-def words_of(page) -> str:
-    main = re.search(r"<main.*?</main>", page.content.decode(), re.S).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 @pytest.fixture
@@ -195,8 +158,7 @@ def test_a_wrong_cell_is_refused_with_its_place_and_nothing_is_written(client, r
 
     page = client.post(WEB, {"file": upload(as_csv(CHINESE, [good, row(**changes)]))})
 
-    problems = re.search(r'id="problems".*?</table>', page.content.decode(), re.S).group(0)
-    text = " ".join(re.sub(r"<[^>]+>", " ", problems).split()).replace("&lt;", "<").replace("&gt;", ">")
+    text = problems_of(page)
     assert f"3 {column}「{CHINESE[ord(column) - ord('A')]}」" in text
     assert sentence in text
     assert "<b>门" not in page.content.decode()
@@ -365,168 +327,3 @@ def test_a_buyer_without_docks_is_told_to_make_one(cast, lot, row):
     report = try_out(importer, sheet_of(importer, as_csv(CHINESE, [row(buyer="", dock="")])))
 
     assert report.problems[0].message == "“千惠便利”还没有收货点，请先登记收货点"
-
-
-def test_upload_preview_confirm_and_again(client, lot, row):
-    before = state()
-    preview = client.post(WEB, {"file": upload(as_csv(CHINESE, [row()], "gb18030"))})
-    assert state() == before
-    rows = re.search(r'name="rows" value="([^"]+)"', preview.content.decode()).group(1)
-
-    done = client.post(WEB, {"rows": rows}, follow=True)
-    again = client.post(WEB, {"rows": rows}, follow=True)
-
-    assert "600 斤 = 300 公斤 1.20 元/斤" in words_of(preview)
-    assert done.redirect_chain == [("/orders/", 302)]
-    assert "导入完成：新增 1 行，更新 0 行，不变 0 行" in words_of(done)
-    assert "导入完成：新增 0 行，更新 0 行，不变 1 行" in words_of(again)
-    assert Pledge.objects.count() == 1
-
-
-def test_stock_that_went_between_preview_and_confirmation_is_said(client, cast, lot, row):
-    preview = client.post(WEB, {"file": upload(as_csv(CHINESE, [row(firm="10", unit="吨", max_price="")]))})
-    rows = re.search(r'name="rows" value="([^"]+)"', preview.content.decode()).group(1)
-    make_pledge(lot, make_dock(cast.rival_supermarket), "1吨", by=cast.rival_buyer)
-    before = state()
-
-    page = client.post(WEB, {"rows": rows})
-
-    assert "只剩 1.8 万斤 = 9 吨，请减少数量" in words_of(page)
-    assert state() == before
-
-
-@pytest.mark.parametrize(
-    "who",
-    ["farmer", "cooperative_manager", "helper", "dispatcher", "haulier", "driver", "agriculture_desk", "outsider"],
-)
-def test_the_page_is_not_found_by_those_who_may_not(cast, who, row):
-    client = Client()
-    client.force_login(getattr(cast, who))
-
-    for path in (WEB, f"{WEB}template.xlsx"):
-        assert client.get(path).status_code == 404
-    assert client.post(WEB, {"file": upload(as_csv(CHINESE, [row()]))}).status_code == 404
-    assert Pledge.objects.count() == 0
-
-
-def test_the_template_is_a_workbook_of_all_columns(client, lot, dock):
-    answer = client.get(f"{WEB}template.xlsx")
-    page = client.post(WEB, {"file": upload(answer.content, "rengou.xlsx")})
-
-    # The loofah of tomorrow is there; nobody offers peaches.
-    assert "没有在售的黄桃" in words_of(page)
-
-
-def test_a_formula_in_a_workbook_is_refused(client, row):
-    page = client.post(WEB, {"file": upload(formula_xlsx(CHINESE, row(), 4, "=100+200"), "表.xlsx")})
-
-    assert "2 E「认购数量」" in words_of(page)
-    assert Pledge.objects.count() == 0
-
-
-def test_ten_megabytes_are_refused_at_once(client):
-    page = client.post(WEB, {"file": upload(b"x" * (10 * 1024 * 1024))})
-
-    assert "超过 1 MB，请分成几个文件" in words_of(page)
-
-
-def test_the_command_tries_does_and_repeats(cast, lot, row, tmp_path):
-    file = tmp_path / "认购.xlsx"
-    file.write_bytes(as_xlsx(ENGLISH, [row()]))
-
-    def run(*args: str) -> dict:
-        out = StringIO()
-        call_command("import_pledges", str(file), "--json", "--as", cast.buyer.local_phone, *args, stdout=out)
-        return json.loads(out.getvalue())
-
-    tried = run("--dry-run")
-    assert Pledge.objects.count() == 0
-    done, again = run(), run()
-
-    assert (tried["new"], done["new"], again["new"], again["unchanged"]) == (1, 1, 0, 1)
-    assert Pledge.objects.count() == 1
-
-
-# --- races ------------------------------------------------------------------------------------------------------
-
-
-def together(*jobs) -> list:
-    """Run the jobs in threads that start at the same moment; their results, or what they raised."""
-    gate, results = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def work(place: int, job) -> None:
-        try:
-            gate.wait(10)
-            results[place] = job()
-        except Exception as error:  # noqa: BLE001 - handed to the test
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(place, job)) for place, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_sheets_and_pledges_race_for_a_lot_and_never_oversell(cast, lot, row, dock):
-    """Ten tonnes; four sheets of 2 × 1.5 t and eight pledges of 1 t at once. A sheet gets all of its rows or none."""
-    other = make_dock(cast.rival_supermarket)
-    sheets = [
-        as_csv(CHINESE, [row(firm="1.5", unit="吨", max_price="", reference=f"S{n}-{part}") for part in (1, 2)])
-        for n in range(4)
-    ]
-
-    def import_it(content: bytes):
-        importer = importing(cast)
-        return carry_out(importer, sheet_of(importer, content))
-
-    jobs = [lambda content=content: import_it(content) for content in sheets]
-    jobs += [lambda: make_pledge(lot, other, "1吨", by=fresh(cast.rival_buyer)) for _n in range(8)]
-    results = together(*jobs)
-
-    lot.refresh_from_db()
-    live = sum(Allocation.objects.live().filter(lot=lot).values_list("grams", flat=True))
-    by_sheet = [Pledge.objects.filter(reference__startswith=f"S{n}-").count() for n in range(4)]
-    assert lot.reserved_g == live
-    assert lot.reserved_g <= lot.offered_g
-    assert lot.reserved_g >= 8_000_000  # what is refused did not fit
-    assert set(by_sheet) <= {0, 2}
-    assert [bool(results[n].results) for n in range(4)] == [count == 2 for count in by_sheet]
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_the_same_sheet_sent_six_times_at_once_is_imported_once(cast, lot, row):
-    content = as_csv(CHINESE, [row(reference=f"CG-{n}") for n in range(3)])
-
-    def import_it():
-        importer = importing(cast)
-        return carry_out(importer, sheet_of(importer, content))
-
-    results = together(*[import_it] * 6)
-
-    lot.refresh_from_db()
-    assert [getattr(result, "problems", result) for result in results] == [[]] * 6
-    assert (Pledge.objects.count(), lot.reserved_g) == (3, 900_000)
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_two_sheets_over_the_same_lots_in_opposite_order_do_not_deadlock(cast, lot, row, dock, reference):
-    second = make_live_listing(cast.cooperative, reference["loofah"], reference["village"], by=cast.cooperative_manager)
-
-    def import_it(name: str, listings: list[int]):
-        importer = importing(cast)
-        rows = [row(listing=str(pk), reference=f"{name}-{n}") for n, pk in enumerate(listings * 5)]
-        return carry_out(importer, sheet_of(importer, as_csv(CHINESE, rows)))
-
-    there, back = [lot.listing_id, second.pk], [second.pk, lot.listing_id]
-    results = together(lambda: import_it("A", there), lambda: import_it("B", back))
-
-    assert [getattr(result, "problems", result) for result in results] == [[], []]
-    assert Pledge.objects.count() == 20
