@@ -1,17 +1,21 @@
-"""Reads composed once for each process instead of once for each request.
+"""Statements composed once for each process instead of once for each request.
 
-Composing a SELECT costs Django more than running it: with a dozen joined columns 2 ms against 0.2. The few reads that stand
-in front of every pledge (session, person, memberships with docks, lot with listing) are written as querysets like every
-other, composed on first use, and from then on run with new values. `benchmarks/pledges.py` measures what it is worth.
+Composing a statement costs Django more than running it: with a dozen joined columns 2 ms against 0.2. The few that stand in
+the way of every pledge are written as querysets like every other, composed on first use, and from then on run with new
+values; PostgreSQL plans them once for each connection (needs `prepare_threshold` in the database's options, and is
+simply not done without). `benchmarks/pledges.py` measures what it is worth.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model
 from django.db.models.query import get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 _BIGINT = 2**63
 _FIRST_SAMPLE = 8_370_311_000_000_001  # no key of ours
@@ -22,38 +26,85 @@ def whole_numbers(count: int) -> tuple[int, ...]:
     return tuple(range(_FIRST_SAMPLE, _FIRST_SAMPLE + count))
 
 
+def a_moment() -> dt.datetime:
+    """Sample for an argument that is a moment."""
+    return dt.datetime(1911, 10, 10, 3, 7, 11, 8_370, tzinfo=dt.UTC)
+
+
+def kept_cursor() -> Any:
+    """Django's cursor, checked and logged as always; on PostgreSQL one whose statements the server keeps."""
+    cursor = connection.cursor()
+    if connection.vendor == "postgresql":
+        cursor.cursor = _kept_class()(connection.connection)
+    return cursor
+
+
+@cache
+def _kept_class() -> Any:
+    from psycopg import Cursor  # noqa: PLC0415 - SQLite runs without the driver
+
+    class Kept(Cursor):
+        def execute(self, query: Any, params: Any = None, **_kwargs: Any) -> Any:
+            return super().execute(query, params, prepare=True)
+
+    return Kept
+
+
 @dataclass(frozen=True)
 class _Plan:
     sql: str
     values: tuple[Any, ...]  # what stands in the query itself; a sample marks the place of an argument
-    model: Any
-    names: list[str]
-    fields: slice
-    populators: list[Any]
-    annotations: list[tuple[str, int]]
-    converters: list[tuple[int, list[Any], Any]]
+    model: Any = None
+    names: tuple[str, ...] = ()
+    fields: Any = None
+    populators: tuple[Any, ...] = ()
+    annotations: tuple[tuple[str, int], ...] = ()
+    converters: tuple[tuple[int, list[Any], Any], ...] = ()
 
 
-class Prepared:
-    """`Prepared(make, *samples)`: `make(*arguments)` returns a queryset of model rows; calling this gives its list.
+class _Statement:
+    """`make(*arguments)` returns what to compose; `samples` stand for the arguments while it is composed.
 
-    Each argument is a whole number or a text that goes into the query as it is. `samples` stand for them while the query is
-    composed: one of the same type for each, all different, and found nowhere else in it. What `make` returns may depend on
-    its arguments by their value only.
+    An argument is a whole number, a text or a moment that goes into the statement as it is. Samples are of the same types,
+    all different, and found nowhere else in it. What `make` returns may depend on its arguments by their value only.
     """
 
-    def __init__(self, make: Callable[..., QuerySet], *samples: int | str) -> None:
+    def __init__(self, make: Callable[..., Any], *samples: Any) -> None:
         self.make, self.samples = make, samples
         self._plans: dict[str, _Plan] = {}
 
-    def __call__(self, *arguments: int | str) -> list[Any]:
+    def _plan_for(self) -> _Plan:
+        plan = self._plans.get(connection.vendor)
+        if plan is None:
+            plan = self._compose()
+            missing = {_adapted(sample) for sample in self.samples} - set(plan.values)
+            if missing:
+                raise TypeError(f"arguments that are not in the statement: {missing}")
+            self._plans[connection.vendor] = plan
+        return plan
+
+    def _compose(self) -> _Plan:
+        raise NotImplementedError
+
+    def _values(self, plan: _Plan, arguments: tuple[Any, ...]) -> list[Any]:
+        given = {_adapted(sample): _adapted(one) for sample, one in zip(self.samples, arguments, strict=True)}
+        return [given.get(value, value) for value in plan.values]
+
+
+def _adapted(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
+
+
+class Prepared(_Statement):
+    """`make` returns a queryset of model rows; calling this gives its list."""
+
+    def __call__(self, *arguments: Any) -> list[Any]:
         """The rows. One statement; none, and no row, for a number that no column can hold."""
         if any(isinstance(one, int) and not -_BIGINT <= one < _BIGINT for one in arguments):
             return []
-        plan = self._plans.get(connection.vendor) or self._compose()
-        given = dict(zip(self.samples, arguments, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, [given.get(value, value) for value in plan.values])
+        plan = self._plan_for()
+        with kept_cursor() as cursor:
+            cursor.execute(plan.sql, self._values(plan, arguments))
             rows = cursor.fetchall()
         if plan.converters:
             rows = [_converted(row, plan) for row in rows]
@@ -62,23 +113,63 @@ class Prepared:
     def _compose(self) -> _Plan:
         compiler = self.make(*self.samples).query.get_compiler(connection.alias)
         sql, values = compiler.as_sql()
-        missing = set(self.samples) - set(values)
-        if missing:
-            raise TypeError(f"arguments that are not in the query: {missing}")
         select, info = compiler.select, compiler.klass_info
         fields = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
         converters = compiler.get_converters([expression for expression, *_rest in select])
-        plan = self._plans[connection.vendor] = _Plan(
+        return _Plan(
             sql=sql,
             values=tuple(values),
             model=info["model"],
-            names=[expression.target.attname for expression, *_rest in select[fields]],
+            names=tuple(expression.target.attname for expression, *_rest in select[fields]),
             fields=fields,
-            populators=get_related_populators(info, select, connection.alias),
-            annotations=list(compiler.annotation_col_map.items()),
-            converters=[(at, *found) for at, found in converters.items()],
+            populators=tuple(get_related_populators(info, select, connection.alias)),
+            annotations=tuple(compiler.annotation_col_map.items()),
+            converters=tuple((at, *found) for at, found in converters.items()),
         )
-        return plan
+
+
+class PreparedUpdate(_Statement):
+    """`make` returns a queryset and what its rows become, by field; calling this updates and gives the number of rows."""
+
+    def __call__(self, *arguments: Any) -> int:
+        plan = self._plan_for()
+        with kept_cursor() as cursor:
+            cursor.execute(plan.sql, self._values(plan, arguments))
+            return cursor.rowcount
+
+    def _compose(self) -> _Plan:
+        rows, become = self.make(*self.samples)
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values(become)
+        sql, values = query.get_compiler(connection.alias).as_sql()
+        return _Plan(sql, tuple(values))
+
+
+_inserts: dict[tuple[str, type[Model]], tuple[str, list[Any]]] = {}
+
+
+def insert(row: Any) -> None:
+    """INSERT a new row and give it its key, as `save(force_insert=True)`. One statement; sends no signal."""
+    model = type(row)
+    found = _inserts.get((connection.vendor, model))
+    if found is None:
+        found = _inserts[connection.vendor, model] = _composed_insert(row)
+    sql, fields = found
+    with kept_cursor() as cursor:
+        cursor.execute(sql, [one.get_db_prep_save(one.pre_save(row, True), connection) for one in fields])
+        row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def _composed_insert(row: Any) -> tuple[str, list[Any]]:
+    meta = row._meta
+    fields = [one for one in meta.local_concrete_fields if one is not meta.pk]
+    query = InsertQuery(type(row))
+    query.insert_values(fields, [row])
+    compiler = query.get_compiler(connection.alias)
+    compiler.returning_fields = [meta.pk]
+    [(sql, _values)] = compiler.as_sql()
+    return sql, fields
 
 
 def _converted(row: Any, plan: _Plan) -> list[Any]:

@@ -112,6 +112,8 @@ def database(url: str) -> dict:
         entry["OPTIONS"] = {**SQLITE_OPTIONS, **entry.get("OPTIONS", {})}
     else:
         entry["CONN_HEALTH_CHECKS"] = True
+        # Lets market.prepared keep its statements on the server; Django's own cursors never do.
+        entry["OPTIONS"] = {"prepare_threshold": 5, **entry.get("OPTIONS", {})}
     return entry
 
 

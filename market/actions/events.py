@@ -4,6 +4,7 @@ from django.db import models
 
 from market.models import Event, Organisation, User
 from market.models.events import subject_of
+from market.prepared import insert
 
 
 def record(
@@ -18,7 +19,7 @@ def record(
     reason: str = "",
 ) -> Event:
     """Append what happened to `thing`. `by` None means the clock. Call inside the action's transaction."""
-    return Event.objects.create(
+    event = Event(
         subject=subject_of(thing),
         subject_id=thing.pk,
         verb=verb,
@@ -29,3 +30,5 @@ def record(
         by=by,
         on_behalf_of=on_behalf_of,
     )
+    insert(event)
+    return event

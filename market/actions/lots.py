@@ -10,9 +10,19 @@ from django.utils import timezone
 
 from market.exceptions import LotClosed, NotEnoughLeft, OfferBelowReserved, SoldOut
 from market.models import Listing, Lot
+from market.prepared import PreparedUpdate, a_moment, whole_numbers
 from market.pricing import listing_price_per_kg
 from market.quantities import describe
 from market.wording import calendar_day
+
+_take = PreparedUpdate(
+    lambda lot_id, grams, at: (
+        Lot.objects.open(at).filter(pk=lot_id, reserved_g__lte=F("offered_g") - grams),
+        {"reserved_g": F("reserved_g") + grams},
+    ),
+    *whole_numbers(2),
+    a_moment(),
+)
 
 
 def reserve(lot_id: int, grams: int) -> None:
@@ -20,12 +30,7 @@ def reserve(lot_id: int, grams: int) -> None:
 
     Raises: NotEnoughLeft (SoldOut when nothing is left), LotClosed.
     """
-    taken = (
-        Lot.objects.open()
-        .filter(pk=lot_id, reserved_g__lte=F("offered_g") - grams)
-        .update(reserved_g=F("reserved_g") + grams)
-    )
-    if taken != 1:
+    if _take(lot_id, grams, timezone.now()) != 1:
         lot = Lot.objects.only("offered_g", "reserved_g", "is_open", "best_before").get(pk=lot_id)
         if not lot.is_open or lot.is_spoilt:
             raise LotClosed

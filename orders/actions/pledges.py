@@ -12,6 +12,7 @@ from market.actions.states import move
 from market.exceptions import NotEnoughLeft, Refused
 from market.models import Event, Lot, Organisation, User
 from market.permissions import on_behalf_of, require, require_verified
+from market.prepared import insert
 from market.quantities import Quantity, describe, format_exact
 from orders.actions.conditions import (
     Line,
@@ -90,8 +91,8 @@ def _place(pledge: Pledge, quantity: Quantity, lines: Sequence[Line], lot: Lot |
     pledge.day = lot.day
     pledge.price, pledge.price_unit = listing.price, listing.price_unit
     pledge.pack_word, pledge.pack_g = listing.pack_word, listing.pack_g
-    pledge.save(force_insert=True)
-    Allocation(lot_id=lot.pk, pledge=pledge, grams=pledge.firm_g).save(force_insert=True)
+    insert(pledge)
+    insert(Allocation(lot_id=lot.pk, pledge=pledge, grams=pledge.firm_g))
     _write_lines(pledge, lines)
     record(
         pledge,

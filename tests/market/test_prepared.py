@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from market.models import Lot, Membership, User
-from market.prepared import Prepared, whole_numbers
+from market.models import Lot, Membership, Organisation, User
+from market.prepared import Prepared, PreparedUpdate, a_moment, insert, whole_numbers
 from market.sessions import SessionStore
 from orders.permissions import docks_for
 from tests.factories import make_live_listing
@@ -105,3 +106,56 @@ def test_docks_come_with_all_memberships_in_one_statement(cast, django_assert_nu
     assert {f.attname: getattr(found[0], f.attname) for f in dock._meta.concrete_fields} == {
         f.attname: getattr(same, f.attname) for f in dock._meta.concrete_fields
     }
+
+
+take = PreparedUpdate(
+    lambda pk, grams, at: (
+        Lot.objects.filter(pk=pk, best_before__gt=at, reserved_g__lte=F("offered_g") - grams),
+        {"reserved_g": F("reserved_g") + grams},
+    ),
+    *whole_numbers(2),
+    a_moment(),
+)
+
+
+def test_an_update_changes_what_its_queryset_would_and_counts_it(cast, reference, django_assert_num_queries):
+    listing = make_live_listing(cast.household, reference["loofah"], reference["village"], by=cast.farmer)
+    lot = listing.lots.order_by("-day")[0]
+    now = timezone.now()
+
+    with django_assert_num_queries(4):
+        counted = [
+            take(lot.pk, 9_999_999, now),
+            take(lot.pk, 2, now),
+            take(lot.pk, 1, lot.best_before),
+            take(0, 1, now),
+        ]
+
+    assert counted == [1, 0, 0, 0]
+    assert list(listing.lots.order_by("-day").values_list("reserved_g", flat=True)) == [9_999_999, 0, 0]
+    assert take(lot.pk, 1, lot.best_before - dt.timedelta(microseconds=1)) == 1
+
+
+def test_an_inserted_row_is_as_saved_with_its_key_and_times(cast, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        for name in ("甲%s", "乙'--"):
+            organisation = Organisation(
+                name=name, kind="canteen", place=cast.supermarket.place, contact_name="某", contact_phone="1"
+            )
+            insert(organisation)
+
+    kept = Organisation.objects.get(name="乙'--")
+    assert (kept.pk, kept.created_at) == (organisation.pk, organisation.created_at)
+    assert kept.is_demo is False
+    organisation.contact_name = "别人"
+    organisation.save(update_fields=["contact_name"])
+    assert Organisation.objects.get(pk=kept.pk).contact_name == "别人"
+
+
+def test_what_the_database_refuses_is_refused_as_always(cast):
+    twin = Organisation(
+        name=cast.supermarket.name, kind="canteen", place=cast.supermarket.place, contact_name="某", contact_phone="1"
+    )
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(twin)
