@@ -62,37 +62,51 @@ def render_cards(cards: Iterable[LotCard]) -> SafeString:
 
 def shown_cards(cards: Iterable[LotCard]) -> list[ShownCard]:
     """One moment for the whole page; what many cards say alike is put into words once."""
-    now, base, language = timezone.now(), reverse("market:lot", args=[0]).removesuffix("0/"), get_language() or ""
-    today, left, offered, gone = timezone.localdate(now), _("剩 %(weight)s"), _("共 %(weight)s"), _("已认购完")
-    days: dict[dt.date, str] = {}
-    clocks: dict[dt.datetime, tuple[str, str]] = {}
-    shown = []
-    for card in cards:
-        if card.day not in days:
-            days[card.day] = relative_day(card.day, today=today)
-        if card.best_before not in clocks:
-            clocks[card.best_before] = freshness(card.best_before, now=now), hours_left(card.best_before, now=now)
-        fresh, clock = clocks[card.best_before]
-        parts = (card.produce.name, card.variety, grade_word(language, card.grade))
-        shown.append(
-            ShownCard(
-                url=f"{base}{card.id}/",
-                title=" · ".join(part for part in parts if part),
-                place=card.place.full_name,
-                seller=Truncator(card.seller).chars(LONGEST_SELLER),
-                photo=default_storage.url(card.photo) if card.photo else "",
-                icon=KIND_ICONS.get(card.produce.kind, OTHER_ICON),
-                price=price_word(language, card.price, card.price_unit, card.pack_word),
-                left=gone if card.is_gone else left % {"weight": weight_word(language, card.remaining_g)},
-                offered=offered % {"weight": weight_word(language, card.offered_g)},
-                share=share(card.remaining_g, card.offered_g),
-                is_gone=card.is_gone,
-                fresh=fresh,
-                clock=clock,
-                day=days[card.day],
-            )
+    words = _Words()
+    return [words.of(card) for card in cards]
+
+
+class _Words:
+    """The words of one page in one language at one moment."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.today = timezone.localdate(self.now)
+        self.language = get_language() or ""
+        self.base = reverse("market:lot", args=[0]).removesuffix("0/")
+        self.left, self.offered, self.gone = _("剩 %(weight)s"), _("共 %(weight)s"), _("已认购完")
+        self.days: dict[dt.date, str] = {}
+        self.clocks: dict[dt.datetime, tuple[str, str]] = {}
+
+    def of(self, card: LotCard) -> ShownCard:
+        fresh, clock = self.clock(card.best_before)
+        parts = (card.produce.name, card.variety, grade_word(self.language, card.grade))
+        return ShownCard(
+            url=f"{self.base}{card.id}/",
+            title=" · ".join(part for part in parts if part),
+            place=card.place.full_name,
+            seller=Truncator(card.seller).chars(LONGEST_SELLER),
+            photo=default_storage.url(card.photo) if card.photo else "",
+            icon=KIND_ICONS.get(card.produce.kind, OTHER_ICON),
+            price=price_word(self.language, card.price, card.price_unit, card.pack_word),
+            left=self.gone if card.is_gone else self.left % {"weight": weight_word(self.language, card.remaining_g)},
+            offered=self.offered % {"weight": weight_word(self.language, card.offered_g)},
+            share=share(card.remaining_g, card.offered_g),
+            is_gone=card.is_gone,
+            fresh=fresh,
+            clock=clock,
+            day=self.day(card.day),
         )
-    return shown
+
+    def day(self, day: dt.date) -> str:
+        if day not in self.days:
+            self.days[day] = relative_day(day, today=self.today)
+        return self.days[day]
+
+    def clock(self, until: dt.datetime) -> tuple[str, str]:
+        if until not in self.clocks:
+            self.clocks[until] = freshness(until, now=self.now), hours_left(until, now=self.now)
+        return self.clocks[until]
 
 
 # A Chinese message is looked for in two dozen catalogues before it stands for itself: the same few words are kept.
