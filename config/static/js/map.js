@@ -29,6 +29,19 @@
     });
   }
 
+  /* Labels that would cover an earlier one give way; zooming in brings them back, and the list below has them all. */
+  function thinLabels(canvas) {
+    var kept = [];
+    Array.prototype.forEach.call(canvas.querySelectorAll(".map-pin"), function (marker) {
+      marker.classList.remove("is-crowded");
+      var box = marker.querySelector("span").getBoundingClientRect();
+      var covers = kept.some(function (other) {
+        return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+      });
+      if (covers) { marker.classList.add("is-crowded"); } else { kept.push(box); }
+    });
+  }
+
   function addRoutes(map, routes, bounds) {
     routes.forEach(function (route, index) {
       var line = L.polyline(route.points, { className: "map-route map-route-" + (1 + (index % ROUTE_COLOURS)) });
@@ -84,6 +97,8 @@
       if (bounds.isValid()) { map.fitBounds(bounds.pad(0.15), { maxZoom: 11, animate: false }); } else { map.setView([27.2, 113.5], 8); }
     }
     frame();
+    thinLabels(canvas);
+    map.on("zoomend resize", function () { thinLabels(canvas); });
     addBorders(map, canvas.getAttribute("data-borders"), bounds, frame);
   }
 
