@@ -36,6 +36,7 @@ class Shot:
     language: str = "zh-hans"
     scroll: str = ""
     fill: tuple[str, str] | None = None
+    zoom: int = 0  # how often to zoom in where the map's first place is
 
 
 def shots() -> list[Shot]:
@@ -54,9 +55,9 @@ def shots() -> list[Shot]:
         Shot("pledge-phone", f"/orders/lots/{lot.pk}/pledge/", "buyer", scroll="form h2, form .field", fill=("#id_quantity", "3吨")),
         Shot("drive-phone", "/logistics/drive/", "driver"),
         Shot("review-desk", f"/cms/snippets/market/listing/edit/{waiting.pk}/", "agriculture", "desk"),
-        Shot("plan-desk", f"/logistics/runs/{run.pk}/", "dispatcher", "desk"),
+        Shot("plan-desk", f"/logistics/runs/{run.pk}/", "dispatcher", "desk", zoom=2),
         Shot("board-phone-en", "/board/", language="en"),
-        Shot("plan-desk-en", f"/logistics/runs/{run.pk}/", "dispatcher", "desk", language="en"),
+        Shot("plan-desk-en", f"/logistics/runs/{run.pk}/", "dispatcher", "desk", language="en", zoom=2),
     ]  # fmt: skip
 
 
@@ -129,6 +130,10 @@ def take(wanted: list[Shot], address: str) -> None:
                 page.locator(shot.scroll).first.evaluate(
                     "one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 80)"
                 )
+            for _time in range(shot.zoom):
+                spot = page.locator(".map-pin i").first.bounding_box()
+                page.mouse.dblclick(spot["x"] - 30, spot["y"])
+                page.wait_for_timeout(800)
             keep(shot.name, page.screenshot())
             context.close()
         browser.close()
