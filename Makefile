@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-postgres test-e2e lint check format lock messages install install-dev browser clean
+.PHONY: help run test test-unit test-postgres test-e2e lint check format screenshots lock messages install install-dev browser clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -52,6 +52,9 @@ format: install-dev ## let ruff write the style
 messages: install-dev ## collect strings for translation and compile them (needs gettext)
 	$(RUN) makemessages -l en --no-obsolete --no-wrap --no-location -e html,py,txt -i node_modules -i .venv -i "tests/*" -i "benchmarks/*"
 	$(BIN)/python -m tests.untranslated --compile
+
+screenshots: install-dev browser ## take the pictures of the README from the demo day
+	$(BIN)/python docs/screenshots.py
 
 lock: ## pin every requirement with hashes (needs uv)
 	uv pip compile -q --generate-hashes --no-header --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
