@@ -166,7 +166,7 @@ def test_a_wrong_cell_is_refused_with_its_place_and_nothing_is_written(client, c
     page = client.post(WEB, {"file": upload(as_csv(CHINESE, [good, row(**changes)]))})
 
     text = problems_of(page)
-    assert f"3 {column}「{CHINESE[ord(column) - ord('A')]}」" in text
+    assert f"第 3 行 {column}「{CHINESE[ord(column) - ord('A')]}」" in text
     assert sentence in text
     assert "<b>湘" not in page.content.decode()
     assert 'name="rows"' not in page.content.decode()
@@ -325,7 +325,7 @@ def test_the_template_can_be_sent_back(client):
 def test_a_formula_in_a_workbook_is_refused(client):
     page = client.post(WEB, {"file": upload(formula_xlsx(CHINESE, row(), 3, "=1000+800"), "表.xlsx")})
 
-    assert "2 D「核定载质量(公斤)」" in words_of(page)
+    assert "第 2 行 D「核定载质量(公斤)」" in words_of(page)
     assert Truck.objects.count() == 0
 
 

@@ -181,7 +181,7 @@ def test_a_wrong_cell_is_refused_with_its_place_and_nothing_is_written(cast, cha
 
     text = problems_of(page)
     title = CHINESE[ord(column) - ord("A")]
-    assert f"3 {column}「{title}」" in text
+    assert f"第 3 行 {column}「{title}」" in text
     assert sentence in text
     assert "<script>alert" not in page.content.decode()
     assert 'name="rows"' not in page.content.decode()

@@ -133,7 +133,7 @@ def test_a_formula_in_a_workbook_is_refused(client):
 
     page = client.post(WEB, {"file": upload(content, "表.xlsx")})
 
-    assert "2 E「每天数量」" in words_of(page)
+    assert "第 2 行 E「每天数量」" in words_of(page)
     assert Listing.objects.count() == 0
 
 

@@ -159,7 +159,7 @@ def test_a_wrong_cell_is_refused_with_its_place_and_nothing_is_written(client, r
     page = client.post(WEB, {"file": upload(as_csv(CHINESE, [good, row(**changes)]))})
 
     text = problems_of(page)
-    assert f"3 {column}「{CHINESE[ord(column) - ord('A')]}」" in text
+    assert f"第 3 行 {column}「{CHINESE[ord(column) - ord('A')]}」" in text
     assert sentence in text
     assert "<b>门" not in page.content.decode()
     assert 'name="rows"' not in page.content.decode()

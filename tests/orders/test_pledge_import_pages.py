@@ -92,7 +92,7 @@ def test_the_template_is_a_workbook_of_all_columns(client, lot, dock):
 def test_a_formula_in_a_workbook_is_refused(client, row):
     page = client.post(WEB, {"file": upload(formula_xlsx(CHINESE, row(), 4, "=100+200"), "表.xlsx")})
 
-    assert "2 E「认购数量」" in words_of(page)
+    assert "第 2 行 E「认购数量」" in words_of(page)
     assert Pledge.objects.count() == 0
 
 
