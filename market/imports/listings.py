@@ -85,7 +85,7 @@ class ListingRow:
 class ListingImport(Importer[ListingRow]):
     kind = "listings"
     columns = COLUMNS
-    most_rows = 60  # a review is started for each
+    most_rows = 40  # a review is started for each
     column_of: ClassVar[dict[str, str]] = {
         "produce": "produce", "place": "place_code", "first_day": "from", "last_day": "to", "price": "price",
         "price_unit": "price_unit", "pack_weight": "pack_kg", "pack_g": "pack_kg", "quantity_per_day_g": "quantity_per_day",

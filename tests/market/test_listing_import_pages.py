@@ -116,7 +116,7 @@ def test_the_template_can_be_sent_back(client, cast):
         (b"a" * (10 * 1024 * 1024), "超过 1 MB"),
         (as_csv(CHINESE, [row()]) + b"\x00\x01\x02", "不是能读的表格"),
         (as_csv(CHINESE, [row()])[:-20] + '，"没有收尾'.encode(), ""),
-        (as_csv(CHINESE, [row(note=f"{n}") for n in range(61)]), "超过 60 行"),
+        (as_csv(CHINESE, [row(note=f"{n}") for n in range(41)]), "超过 40 行"),
     ],
 )
 def test_a_file_that_is_no_sheet_gets_a_sentence(client, content, sentence):
