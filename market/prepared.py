@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -31,12 +31,18 @@ def a_moment() -> dt.datetime:
     return dt.datetime(1911, 10, 10, 3, 7, 11, 8_370, tzinfo=dt.UTC)
 
 
-def kept_cursor() -> Any:
-    """Django's cursor, checked and logged as always; on PostgreSQL one whose statements the server keeps."""
-    cursor = connection.cursor()
-    if connection.vendor == "postgresql":
-        cursor.cursor = _kept_class()(connection.connection)
-    return cursor
+def _database() -> Any:
+    """The connection itself: the proxy `django.db.connection` looks it up again for every attribute."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _cursor(database: Any) -> Any:
+    """Django's cursor, checked and logged as always; on PostgreSQL over one whose statements the server keeps."""
+    if database.vendor != "postgresql":
+        return database.cursor()
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    return database._prepare_cursor(_kept_class()(database.connection))
 
 
 @cache
@@ -73,26 +79,27 @@ class _Statement:
         self.make, self.samples = make, samples
         self._plans: dict[str, _Plan] = {}
 
-    def _plan_for(self) -> _Plan:
-        plan = self._plans.get(connection.vendor)
+    def _plan_for(self, database: Any) -> _Plan:
+        plan = self._plans.get(database.vendor)
         if plan is None:
-            plan = self._compose()
-            missing = {_adapted(sample) for sample in self.samples} - set(plan.values)
+            plan = self._compose(database)
+            missing = {_adapted(sample, database) for sample in self.samples} - set(plan.values)
             if missing:
                 raise TypeError(f"arguments that are not in the statement: {missing}")
-            self._plans[connection.vendor] = plan
+            self._plans[database.vendor] = plan
         return plan
 
-    def _compose(self) -> _Plan:
+    def _compose(self, database: Any) -> _Plan:
         raise NotImplementedError
 
-    def _values(self, plan: _Plan, arguments: tuple[Any, ...]) -> list[Any]:
-        given = {_adapted(sample): _adapted(one) for sample, one in zip(self.samples, arguments, strict=True)}
+    def _values(self, plan: _Plan, arguments: tuple[Any, ...], database: Any) -> list[Any]:
+        pairs = zip(self.samples, arguments, strict=True)
+        given = {_adapted(sample, database): _adapted(one, database) for sample, one in pairs}
         return [given.get(value, value) for value in plan.values]
 
 
-def _adapted(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
+def _adapted(value: Any, database: Any) -> Any:
+    return database.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
 
 
 class Prepared(_Statement):
@@ -102,16 +109,17 @@ class Prepared(_Statement):
         """The rows. One statement; none, and no row, for a number that no column can hold."""
         if any(isinstance(one, int) and not -_BIGINT <= one < _BIGINT for one in arguments):
             return []
-        plan = self._plan_for()
-        with kept_cursor() as cursor:
-            cursor.execute(plan.sql, self._values(plan, arguments))
+        database = _database()
+        plan = self._plan_for(database)
+        with _cursor(database) as cursor:
+            cursor.execute(plan.sql, self._values(plan, arguments, database))
             rows = cursor.fetchall()
         if plan.converters:
-            rows = [_converted(row, plan) for row in rows]
-        return [_instance(row, plan) for row in rows]
+            rows = [_converted(row, plan, database) for row in rows]
+        return [_instance(row, plan, database) for row in rows]
 
-    def _compose(self) -> _Plan:
-        compiler = self.make(*self.samples).query.get_compiler(connection.alias)
+    def _compose(self, database: Any) -> _Plan:
+        compiler = self.make(*self.samples).query.get_compiler(database.alias)
         sql, values = compiler.as_sql()
         select, info = compiler.select, compiler.klass_info
         fields = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
@@ -122,7 +130,7 @@ class Prepared(_Statement):
             model=info["model"],
             names=tuple(expression.target.attname for expression, *_rest in select[fields]),
             fields=fields,
-            populators=tuple(get_related_populators(info, select, connection.alias)),
+            populators=tuple(get_related_populators(info, select, database.alias)),
             annotations=tuple(compiler.annotation_col_map.items()),
             converters=tuple((at, *found) for at, found in converters.items()),
         )
@@ -132,16 +140,17 @@ class PreparedUpdate(_Statement):
     """`make` returns a queryset and what its rows become, by field; calling this updates and gives the number of rows."""
 
     def __call__(self, *arguments: Any) -> int:
-        plan = self._plan_for()
-        with kept_cursor() as cursor:
-            cursor.execute(plan.sql, self._values(plan, arguments))
+        database = _database()
+        plan = self._plan_for(database)
+        with _cursor(database) as cursor:
+            cursor.execute(plan.sql, self._values(plan, arguments, database))
             return cursor.rowcount
 
-    def _compose(self) -> _Plan:
+    def _compose(self, database: Any) -> _Plan:
         rows, become = self.make(*self.samples)
         query = rows.query.chain(UpdateQuery)
         query.add_update_values(become)
-        sql, values = query.get_compiler(connection.alias).as_sql()
+        sql, values = query.get_compiler(database.alias).as_sql()
         return _Plan(sql, tuple(values))
 
 
@@ -150,38 +159,38 @@ _inserts: dict[tuple[str, type[Model]], tuple[str, list[Any]]] = {}
 
 def insert(row: Any) -> None:
     """INSERT a new row and give it its key, as `save(force_insert=True)`. One statement; sends no signal."""
-    model = type(row)
-    found = _inserts.get((connection.vendor, model))
+    database, model = _database(), type(row)
+    found = _inserts.get((database.vendor, model))
     if found is None:
-        found = _inserts[connection.vendor, model] = _composed_insert(row)
+        found = _inserts[database.vendor, model] = _composed_insert(row, database)
     sql, fields = found
-    with kept_cursor() as cursor:
-        cursor.execute(sql, [one.get_db_prep_save(one.pre_save(row, True), connection) for one in fields])
+    with _cursor(database) as cursor:
+        cursor.execute(sql, [one.get_db_prep_save(one.pre_save(row, True), database) for one in fields])
         row.pk = cursor.fetchone()[0]
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, database.alias
 
 
-def _composed_insert(row: Any) -> tuple[str, list[Any]]:
+def _composed_insert(row: Any, database: Any) -> tuple[str, list[Any]]:
     meta = row._meta
     fields = [one for one in meta.local_concrete_fields if one is not meta.pk]
     query = InsertQuery(type(row))
     query.insert_values(fields, [row])
-    compiler = query.get_compiler(connection.alias)
+    compiler = query.get_compiler(database.alias)
     compiler.returning_fields = [meta.pk]
     [(sql, _values)] = compiler.as_sql()
     return sql, fields
 
 
-def _converted(row: Any, plan: _Plan) -> list[Any]:
+def _converted(row: Any, plan: _Plan, database: Any) -> list[Any]:
     values = list(row)
     for at, functions, expression in plan.converters:
         for function in functions:
-            values[at] = function(values[at], expression, connection)
+            values[at] = function(values[at], expression, database)
     return values
 
 
-def _instance(row: Any, plan: _Plan) -> Any:
-    made = plan.model.from_db(connection.alias, plan.names, row[plan.fields])
+def _instance(row: Any, plan: _Plan, database: Any) -> Any:
+    made = plan.model.from_db(database.alias, plan.names, row[plan.fields])
     for populator in plan.populators:
         populator.populate(row, made)
     for name, at in plan.annotations:
