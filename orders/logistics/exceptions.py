@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from market.exceptions import Refused
+from market.wording import run_on
 
 
 class BadPlate(Refused):
@@ -100,7 +100,7 @@ class TruckNotFit(Refused):
 
     def __init__(self, *, plate: str, reasons: Iterable[Any]) -> None:
         self.reasons = list(reasons)
-        super().__init__(plate=plate, reasons="；".join(str(reason) for reason in self.reasons))
+        super().__init__(plate=plate, reasons=run_on(self.reasons))
 
 
 class DoesNotFit(Refused):
@@ -186,4 +186,4 @@ def no_reason_given(reason: str) -> bool:
 
 def words(sentences: Iterable[str]) -> str:
     """Several sentences as one, for a refusal's facts."""
-    return _now("；").join(sentences)
+    return run_on(sentences)

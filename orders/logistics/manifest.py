@@ -22,7 +22,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from market.quantities import format_grams
-from market.wording import calendar_day
+from market.wording import calendar_day, with_note
 from orders.logistics.enums import StopKind
 from orders.logistics.models import Load
 from orders.logistics.queries.loads import Leg
@@ -101,12 +101,13 @@ def _head(sheet: TripSheet, url: str) -> Table:
         (_("司机"), f"{trip.driver.name} {trip.driver.phone.removeprefix('+86')}"),
         (_("通行证"), _pass_line(sheet) if green_pass else _("不需要")),
         (_("里程"), _("%(km)s 公里") % {"km": f"{trip.distance_m / 1000:,.1f}"}),
-        (_("最重时"), f"{both_ways(sheet.heaviest_g)}（{_('核载')} {sheet.percent}%）"),
+        (_("最重时"), with_note(both_ways(sheet.heaviest_g), _("核载 %(percent)s%%") % {"percent": sheet.percent})),
     ]
+    number = _("第 %(number)s 号") % {"number": trip.pk}
     facts: list[Flowable] = [
         _text(_("绿通集市货运单"), bold=True, size=16),
-        _text(f"{trip.truck.plate}　{_('第 %(number)s 号') % {'number': trip.pk}}", bold=True, size=13),
-        *(_text(f"{label}：{value}") for label, value in lines),
+        _text(f"{trip.truck.plate}　{number}", bold=True, size=13),
+        *(_text(_("%(label)s：%(said)s") % {"label": label, "said": value}) for label, value in lines),
     ]
     head = Table([[facts, _qr(url)]], colWidths=[148 * mm, 34 * mm])
     head.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)]))
@@ -116,8 +117,8 @@ def _head(sheet: TripSheet, url: str) -> Table:
 def _pass_line(sheet: TripSheet) -> str:
     green_pass = sheet.trip.green_pass
     assert green_pass is not None
-    until = timezone.localtime(green_pass.valid_to)
-    return f"{green_pass.get_issuer_display()} {green_pass.number}（{_('有效至')} {until:%m-%d %H:%M}）"
+    until = _("有效至 %(until)s") % {"until": f"{timezone.localtime(green_pass.valid_to):%m-%d %H:%M}"}
+    return with_note(f"{green_pass.get_issuer_display()} {green_pass.number}", until)
 
 
 def _qr(url: str) -> Drawing:

@@ -81,7 +81,7 @@ class LoadedForm(forms.Form):
 class ReceiptForm(forms.Form):
     """What a buyer received; accepted is offered as all that is left."""
 
-    accepted = GramsField(label=_("收下"), zero=True)
+    accepted = GramsField(label=_("收下"), zero=True, required=True)
     missing = GramsField(label=_("短少"), zero=True, help_text=_("单子上有、车上没有的"))
     rejected = GramsField(label=_("拒收"), zero=True, help_text=_("坏了或不合要求、退回的"))
     reason = ReasonField(label=_("短少或拒收的原因"), required=False)

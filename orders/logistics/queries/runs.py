@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from market.wording import run_on
 from orders.logistics.models import PlanRun, Truck
 from orders.logistics.planner.checker import schedule
 from orders.logistics.planner.model import Plan, Problem, Route
@@ -119,7 +120,7 @@ def _dropped(run: PlanRun, allocations: dict[int, Allocation]) -> list[Left]:
         Left(
             allocations.get(lost["allocation"]),
             lost["grams"],
-            "；".join([no_longer_word(lost["reason"]), *(str(Reason.from_json(r)) for r in lost["reasons"])]),
+            run_on([no_longer_word(lost["reason"]), *(Reason.from_json(r) for r in lost["reasons"])]),
         )
         for lost in dropped_of(run)
     ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from market.exceptions import Refused
+from market.wording import run_on
 from orders.logistics.exceptions import TruckNotFit
 from orders.logistics.permissions import is_dispatcher
 from orders.logistics.queries.fitness import masked
@@ -16,7 +17,7 @@ from orders.logistics.queries.fitness import masked
 def sentence_of(refusal: Refused, request: HttpRequest) -> str:
     """What the person may read of a refusal: facts of a driver's health are the dispatcher's only."""
     if isinstance(refusal, TruckNotFit) and not is_dispatcher(request.user):  # type: ignore[arg-type]
-        return str(refusal.sentence) % {**refusal.facts, "reasons": "；".join(masked(refusal.reasons))}
+        return str(refusal.sentence) % {**refusal.facts, "reasons": run_on(masked(refusal.reasons))}
     return str(refusal)
 
 
