@@ -30,7 +30,7 @@ hooks.register("register_bulk_action", ApproveListings)
 
 # The seller submits and the review publishes: the review screen has no second door to either.
 SELLERS_BUTTONS = {"action-publish", "action-submit", "action-cancel-workflow", "action-restart-workflow"}
-DECISIONS_FIRST = {"approve": 0, "reject": 1}
+DECISIONS_FIRST = {("approve", False): 0, ("reject", True): 1, ("approve", True): 2}
 PAGE_PANELS = {"recent_edits", "locked_pages"}
 PAGE_REPORTS = {"locked-pages", "workflows", "workflow-tasks", "aging-pages", "page-types-usage", "site-history"}
 
@@ -79,7 +79,7 @@ def review_buttons(items: list[Any], _request: HttpRequest, context: dict[str, A
         return
     ours = {"action-save": SaveCorrection(), "action-unpublish": TakeDown()}
     items[:] = [ours.get(item.name, item) for item in items if item.name not in SELLERS_BUTTONS]
-    items.sort(key=lambda item: (DECISIONS_FIRST.get(item.name, 5), getattr(item, "launch_modal", False)))
+    items.sort(key=lambda item: DECISIONS_FIRST.get((item.name, getattr(item, "launch_modal", False)), 5))
 
 
 @hooks.register("before_bulk_action")

@@ -26,6 +26,7 @@ from market.sheets import write_xlsx
 from market.wording import clock_time
 
 URLS = "wagtailsnippets_market_listing"
+AT_A_DESK = "market-at-a-desk"  # left out on a phone, where the review screen says it
 STAGE_KINDS = {
     ListingStage.IN_REVIEW: "wait",
     ListingStage.LIVE_EDIT_IN_REVIEW: "wait",
@@ -86,9 +87,11 @@ class ListingIndexView(IndexView):
             self._get_title_column("produce", TitleColumn, label=_("货源"), accessor=_title),
             Column("quantity_per_day_g", label=_("每天供应"), accessor=_quantity, sort_key="quantity_per_day_g"),
             Column("price", label=_("单价"), accessor=price),
-            Column("seller", label=_("卖方"), accessor="seller.name", sort_key="seller__name"),
-            Column("place", label=_("产地"), accessor="place.full_name_zh", sort_key="place"),
-            Column("waiting_since", label=_("开始等待"), accessor=_waiting, sort_key="waiting_since"),
+            Column("seller", label=_("卖方"), accessor="seller.name", sort_key="seller__name", classname=AT_A_DESK),
+            Column("place", label=_("产地"), accessor="place.full_name_zh", sort_key="place", classname=AT_A_DESK),
+            Column(
+                "waiting_since", label=_("开始等待"), accessor=_waiting, sort_key="waiting_since", classname=AT_A_DESK
+            ),
             StageColumn("stage", label=_("状态")),
         ]
 

@@ -18,7 +18,7 @@ from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import ChecksSidePanel
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.models import TaskState
-from wagtail.snippets.action_menu import SaveMenuItem, UnpublishMenuItem
+from wagtail.snippets.action_menu import SaveMenuItem, SnippetActionMenu, UnpublishMenuItem
 from wagtail.snippets.views.snippets import (
     CollectWorkflowActionDataView,
     EditView,
@@ -46,6 +46,12 @@ class SaveCorrection(SaveMenuItem):
 
 class TakeDown(UnpublishMenuItem):
     label = gettext_lazy("下架")
+
+
+class DecisionMenu(SnippetActionMenu):
+    """All decisions side by side: sending back must not hide behind an arrow."""
+
+    template = "cms/decision_menu.html"
 
 
 class Outdated(Refused):
@@ -134,6 +140,11 @@ class ReviewView(EditView):
             return f"{reverse(self.index_url_name)}?waiting=me"
         return self.get_edit_url()
 
+    def _get_action_menu(self) -> DecisionMenu:
+        return DecisionMenu(
+            self.request, view=self.view_name, instance=self.object, locked_for_user=self.locked_for_user
+        )
+
     def get_side_panels(self) -> MediaContainer:
         """Without Wagtail's checks of headings and readability: a listing is not an article."""
         return MediaContainer([panel for panel in super().get_side_panels() if not isinstance(panel, ChecksSidePanel)])
@@ -201,6 +212,7 @@ class CompareView(RevisionsCompareView):
 
 
 class ListingInspectView(InspectView):
+    page_title = gettext_lazy("资料")
     template_name = "cms/listing_inspect.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -92,6 +92,7 @@ class OrganisationIndexView(IndexView):
 class OrganisationInspectView(InspectView):
     """The facts, the people, the history, and the buttons the state allows. POST moves the state through the action."""
 
+    page_title = gettext_lazy("资料")
     template_name = "cms/organisation_inspect.html"
 
     def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
