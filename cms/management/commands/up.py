@@ -1,6 +1,8 @@
 """The whole site with one command: web server, task worker and clock under one supervisor."""
 
+import ctypes
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 TICK_SECONDS = 60
 READY_SECONDS = 60
 STOP_SECONDS = 15
+PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class Command(BaseCommand):
@@ -30,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["demo"] and not settings.DEMO:
             raise CommandError("--demo needs the setting DEMO=1, which production refuses")
+        _refuse_taken(options["bind"])
         call_command("prepare", stdout=self.stdout)
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout)
@@ -74,13 +78,13 @@ class Supervisor:
                 continue
             if child is not None and time.monotonic() - self.started[name] < 2:
                 self.stopping.wait(2)  # a child that dies at once is not restarted in a hot loop
-            self.children[name] = subprocess.Popen(command)  # noqa: S603 - our own command line
+            self.children[name] = _start(command)
             self.started[name] = time.monotonic()
 
     def _tick(self) -> None:
         running = self.children.get("clock")
         if running is None or running.poll() is not None:
-            self.children["clock"] = subprocess.Popen(self.tick_command)  # noqa: S603 - our own command line
+            self.children["clock"] = _start(self.tick_command)
 
     def _announce(self) -> None:
         """Say where the site is once it answers, and who can log in."""
@@ -121,6 +125,32 @@ def _gunicorn(options: dict[str, Any]) -> list[str]:
         *("--worker-class", "gthread", "--workers", str(options["workers"]), "--threads", str(options["threads"])),
         *("--reuse-port", "--limit-request-line", "8190", "--log-level", "warning", "--timeout", "60"),
     ]
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    """A child that ends when the supervisor does, even when that is killed: no orphan keeps the port or takes tasks."""
+    return subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509 - our own command line, no threads yet
+
+
+def _end_with_parent() -> None:
+    """Linux only; elsewhere the children of a killed supervisor have to be stopped by hand."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _refuse_taken(bind: str) -> None:
+    """With --reuse-port two sites could share a port, and each would answer half of the requests."""
+    host, _colon, port = bind.rpartition(":")
+    if not port.isdecimal() or host.startswith("["):
+        return
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            raise CommandError(
+                f"{bind} cannot be used ({error.strerror}): stop what listens there, or set PORT to another one"
+            ) from error
 
 
 def _answers(address: str) -> bool:
