@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
@@ -21,12 +22,16 @@ class HomePage(Page):
 
     headline = models.CharField(_("标题"), max_length=60)
     intro = models.CharField(_("一句话说明"), max_length=160, blank=True)
+    headline_en = models.CharField(_("标题（英文）"), max_length=120, blank=True, help_text=_("不填就显示中文"))
+    intro_en = models.CharField(_("一句话说明（英文）"), max_length=320, blank=True, help_text=_("不填就显示中文"))
     notice = RichTextField(_("通知"), blank=True, features=["bold", "link", "ol", "ul"])
 
     content_panels: ClassVar[list[Any]] = [
         *Page.content_panels,
         FieldPanel("headline"),
         FieldPanel("intro"),
+        FieldPanel("headline_en"),
+        FieldPanel("intro_en"),
         FieldPanel("notice"),
     ]
     max_count = 1
@@ -41,6 +46,15 @@ class HomePage(Page):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Anonymous readers share it like the board: its figures are never older than `settings.PAGE_SECONDS`."""
         return super().serve(request, *args, **kwargs)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Headline and introduction in the reader's language, Chinese where nobody wrote the English."""
+        in_english = (get_language() or "").startswith("en")
+        return {
+            "headline": (in_english and self.headline_en) or self.headline,
+            "intro": (in_english and self.intro_en) or self.intro,
+        }
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         today = front_page()

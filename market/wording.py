@@ -4,6 +4,7 @@ Pure functions: every one takes what it needs (also the current moment, for test
 language. Weights are not here but in `market.quantities`. `market.templatetags.market_ui` makes filters of these.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -52,6 +53,10 @@ UNITS = frozenset(
         gettext_noop("袋"),
         gettext_noop("件"),
         gettext_noop("捆"),
+        gettext_noop("泡沫箱"),
+        gettext_noop("笼"),
+        gettext_noop("坛"),
+        gettext_noop("片"),
     )
 )
 
@@ -65,7 +70,7 @@ def calendar_day(value: date | datetime, *, today: date | None = None) -> str:
     day = local_day(value)
     today = today or timezone.localdate()
     shape = pgettext("date format", "n月j日") if day.year == today.year else pgettext("date format", "Y年n月j日")
-    return f"{format_date(day, shape)} {weekday_word(day)}"
+    return _("%(date)s %(weekday)s") % {"date": format_date(day, shape), "weekday": weekday_word(day)}
 
 
 def relative_day(value: date | datetime | None, *, today: date | None = None) -> str:
@@ -101,6 +106,21 @@ def yuan(amount: Decimal | str | int | None, unit: str = "") -> str:
 def unit_word(unit: str) -> str:
     word = UNIT_WORDS.get(unit, unit)
     return _(word) if word in UNITS else word
+
+
+def listed(things: Iterable[object]) -> str:
+    """丝瓜、黄桃."""
+    return _("、").join(str(thing) for thing in things)
+
+
+def run_on(sentences: Iterable[object]) -> str:
+    """Several sentences as one: 没有司机；没有通行证."""
+    return _("；").join(str(sentence) for sentence in sentences)
+
+
+def with_note(text: object, note: object) -> str:
+    """丝瓜（线瓜）; the text alone where there is nothing to add."""
+    return _("%(text)s（%(note)s）") % {"text": text, "note": note} if note else str(text)
 
 
 def mask_phone(phone: object) -> str:

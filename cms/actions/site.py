@@ -12,6 +12,10 @@ TITLE = "绿通集市"
 SLUG = "shouye"
 HEADLINE = "卖不出去的菜，在这里找到买家和车"
 INTRO = "农户报货，主管部门审核，商超和市场认购，绿通车送到。"
+HEADLINE_EN = "Buyers and trucks for produce that cannot be sold"
+INTRO_EN = (
+    "Farmers list it, the bureau reviews it, supermarkets and markets pledge it, green-channel trucks deliver it."
+)
 WELCOME = "Welcome to your new Wagtail site!"
 PORTS = {"http": 80, "https": 443}
 
@@ -24,7 +28,8 @@ def make_site() -> HomePage:
     """
     home = HomePage.objects.first()
     if home is None:
-        home = HomePage(title=TITLE, slug=SLUG, headline=HEADLINE, intro=INTRO, show_in_menus=False)
+        english = {"headline_en": HEADLINE_EN, "intro_en": INTRO_EN}
+        home = HomePage(title=TITLE, slug=SLUG, headline=HEADLINE, intro=INTRO, show_in_menus=False, **english)
         Page.get_first_root_node().add_child(instance=home)
         home.save_revision().publish()
     _point_the_site(home)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from market.models import Listing, Photo
 from market.pricing import unit_word
 from market.quantities import describe
-from market.wording import calendar_day, yuan
+from market.wording import calendar_day, with_note, yuan
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ def weight(grams: int | None, typed: str) -> str:
     if not grams:
         return _("不限")
     plain = describe(grams)
-    return f"{typed}（{plain}）" if typed and typed not in plain else plain
+    said = "".join(typed.split()) in "".join(plain.split()).replace(",", "").split("=")
+    return with_note(typed, plain) if typed and not said else plain
 
 
 def price(listing: Listing) -> str:

@@ -74,6 +74,12 @@ def _places(folder: Path) -> Iterator[Place]:
         )
 
 
+def _spelled(name: str) -> str:
+    """东山村 → Dongshan Cun, as the divisions above are spelled: the name in one word, what it is in another."""
+    stem, kind = re.fullmatch("(.+?)(社区居委会|村委会|居委会|社区|村)?", name).groups(default="")  # type: ignore[union-attr]
+    return " ".join("".join(lazy_pinyin(part)).capitalize() for part in (stem, kind) if part)
+
+
 def _villages(folder: Path, townships: dict[str, Place]) -> Iterator[Place]:
     """A village stands at its township's point, and says so in `precision`."""
     for row in _rows(folder / "villages.csv"):
@@ -82,7 +88,7 @@ def _villages(folder: Path, townships: dict[str, Place]) -> Iterator[Place]:
             code=row["code"],
             level=PlaceLevel.VILLAGE,
             name_zh=row["name_zh"],
-            name_pinyin=" ".join(lazy_pinyin(row["name_zh"])).title(),
+            name_pinyin=_spelled(row["name_zh"]),
             parent_id=township.code,
             full_name_zh=f"{township.full_name_zh}{row['name_zh']}",
             lat=township.lat,

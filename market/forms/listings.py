@@ -20,6 +20,7 @@ from market.enums import Grade, PlaceLevel, PriceUnit
 from market.exceptions import Refused
 from market.models import Listing, Organisation, Place, Produce
 from market.quantities import MAX_TYPED, PACK_WORDS, Pack, Quantity, QuantityError, format_exact
+from market.wording import listed, unit_word, with_note
 
 # Names of the row's fields that are called differently here.
 FIELD_OF = {
@@ -54,11 +55,14 @@ class PhotosInput(forms.FileInput):
 class ProduceChoice(forms.ModelChoiceField):
     def label_from_instance(self, produce: Produce) -> str:
         """With the other names, so that a reader of the plain list finds their own word."""
-        aliases = "、".join(produce.aliases)
-        return f"{produce.name}（{aliases}）" if aliases else produce.name
+        return with_note(produce.name, listed(produce.other_names))
 
 
-def weight_input(example: str) -> forms.TextInput:
+def pack_choices() -> list[tuple[str, str]]:
+    return [("", gettext("散装")), *((word, unit_word(word)) for word in PACK_WORDS)]
+
+
+def weight_input(example: Any) -> forms.TextInput:
     return forms.TextInput(attrs={"maxlength": MAX_TYPED, "autocomplete": "off", "placeholder": example})
 
 
@@ -82,7 +86,7 @@ class ListingForm(forms.Form):
     )
     quantity = forms.CharField(
         label=_("每天有多少"),
-        widget=weight_input("2万斤"),
+        widget=weight_input(_("2万斤")),
         help_text=_("可以写 800斤、2万斤、1.5吨、20筐；只写数字按斤算"),
         error_messages={"required": _("请写每天有多少，例如 800斤")},
     )
@@ -117,12 +121,10 @@ class ListingForm(forms.Form):
     township = forms.ChoiceField(label=_("乡镇街道"), error_messages={"required": _("请选产地的乡镇")})
     village = forms.ChoiceField(label=_("村 / 社区"), required=False)
     variety = forms.CharField(label=_("品种"), required=False, max_length=40)
-    pack_word = forms.ChoiceField(
-        label=_("包装"), required=False, choices=[("", _("散装")), *((word, word) for word in PACK_WORDS)]
-    )
-    pack_weight = forms.CharField(label=_("每件多重"), required=False, widget=weight_input("40斤"))
+    pack_word = forms.ChoiceField(label=_("包装"), required=False, choices=pack_choices)
+    pack_weight = forms.CharField(label=_("每件多重"), required=False, widget=weight_input(_("40斤")))
     minimum = forms.CharField(
-        label=_("起订量"), required=False, widget=weight_input("100斤"), help_text=_("买家一次最少要多少")
+        label=_("起订量"), required=False, widget=weight_input(_("100斤")), help_text=_("买家一次最少要多少")
     )
     note = forms.CharField(
         label=_("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500})
@@ -173,7 +175,7 @@ class ListingForm(forms.Form):
                 self.add_error("pack_word", _("请选用什么包装，散装的不用写每件多重"))
             return None
         if not weight:
-            self.add_error("pack_weight", gettext("请写每%(word)s多重，例如 40斤") % {"word": word})
+            self.add_error("pack_weight", gettext("请写每%(word)s多重，例如 40斤") % {"word": unit_word(word)})
             return None
         try:
             return Pack(word, Quantity.parse(weight, default_unit="斤").grams)

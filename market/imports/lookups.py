@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from market.enums import PlaceLevel
 from market.models import Organisation, Place, Produce
+from market.wording import with_note
 
 from .cells import CellError, plain, suggest
 
@@ -31,7 +32,7 @@ class Organisations:
         if len(named) == 1:
             return named[0]
         if named:
-            several = _("、").join(f"{one.pk}（{one.place.full_name_zh}）" for one in named[:MOST_NAMED])
+            several = _("、").join(with_note(one.pk, one.place.full_name_zh) for one in named[:MOST_NAMED])
             raise CellError(_("有几家叫“%(text)s”，请写编号：%(several)s") % {"text": text[:30], "several": several})
         if guess := suggest(text, [one.name for one in self.allowed]):
             raise CellError(_("没有“%(text)s”，是不是“%(guess)s”？") % {"text": text[:30], "guess": guess})
@@ -81,7 +82,7 @@ class Places:
         if len(named) == 1:
             return named[0]
         if named:
-            several = _("、").join(f"{one.code}（{one.full_name_zh}）" for one in named[:MOST_NAMED])
+            several = _("、").join(with_note(one.code, one.full_name_zh) for one in named[:MOST_NAMED])
             raise CellError(_("有几个“%(text)s”，请写代码：%(several)s") % {"text": text[:30], "several": several})
         if guess := suggest(text, [one.full_name_zh for one in self.places.values()]):
             raise CellError(_("没有“%(text)s”，是不是“%(guess)s”？") % {"text": text[:30], "guess": guess})

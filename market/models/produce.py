@@ -59,5 +59,10 @@ class Produce(models.Model):
         return [alias for alias in self.aliases_zh.split("|") if alias]
 
     @property
+    def other_names(self) -> list[str]:
+        """What else a reader may look for: the local names, or the Chinese name beside the English one."""
+        return self.aliases if self.name == self.name_zh else [self.name_zh]
+
+    @property
     def usual_pack(self) -> Pack | None:
         return Pack(self.pack_word, self.pack_g) if self.pack_word and self.pack_g else None

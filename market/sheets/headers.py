@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .cells import BadCell, RawCell, RawRow, shown
@@ -16,11 +17,21 @@ HEADER_WITHIN = 10
 
 @dataclass(frozen=True)
 class Column:
-    """A column an importer knows. The first title is the one shown to people; all are accepted."""
+    """A column an importer knows. All titles are accepted; the first is Chinese, one at least is English."""
 
     key: str
     titles: tuple[str, ...]
     required: bool = False
+
+    @property
+    def title(self) -> str:
+        """The one shown to people, in the reader's language."""
+        in_chinese = (get_language() or "zh").startswith("zh")
+        return self.titles[0] if in_chinese else next(filter(str.isascii, self.titles), self.titles[0])
+
+    @property
+    def other_titles(self) -> list[str]:
+        return [title for title in self.titles if title != self.title]
 
 
 @dataclass
@@ -54,7 +65,7 @@ class Titles:
             raise SheetError.of_file(_("表格里没有内容"))
         best = max(rows, key=lambda row: self.known(row[1]))
         if not self.known(best[1]):
-            wanted = _("、").join(column.titles[0] for column in self.columns if column.required)
+            wanted = _("、").join(column.title for column in self.columns if column.required)
             message = _("没有找到表头：前 %(rows)d 行里要有一行写着列名（%(titles)s）")
             raise SheetError.of_file(message % {"rows": HEADER_WITHIN, "titles": wanted})
         complete = (row for row in rows if self.known(row[1]) and self.required <= set(map(self.key, row[1])))
@@ -77,7 +88,7 @@ class Titles:
     def problems(self, header: Header) -> list[Problem]:
         """Return what is wrong with a header row: columns missing, doubled, unknown."""
         missing = [
-            Problem(header.row, "", _("缺少「%(title)s」这一列") % {"title": column.titles[0]})
+            Problem(header.row, "", _("缺少「%(title)s」这一列") % {"title": column.title})
             for column in self.columns
             if column.required and column.key not in header.keys.values()
         ]
@@ -105,7 +116,7 @@ class Titles:
         if close:
             return _("不认识这一列，是不是「%(title)s」？") % {"title": free[close[0]]}
         return _("不认识这一列，请删掉；能用的列有：%(titles)s") % {
-            "titles": _("、").join(column.titles[0] for column in self.columns)
+            "titles": _("、").join(column.title for column in self.columns)
         }
 
 

@@ -111,10 +111,14 @@ FILTERS = {
     "mask_phone": wording.mask_phone,
     "mask_name": wording.mask_name,
     "unit_word": wording.unit_word,
+    "listed": wording.listed,
+    "run_on": wording.run_on,
 }
 for filter_name, function in FILTERS.items():
     # A filter takes one value; the words `now` and `today` of these functions are for tests.
     register.filter(filter_name, lambda value, function=function: function(value))
+
+register.filter("with_note", wording.with_note)
 
 JINJA_GLOBALS = {"icon": icon}
 JINJA_FILTERS = {**FILTERS, "grams": grams, "describe": describe, "yuan": yuan, "share": share}

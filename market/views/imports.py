@@ -47,7 +47,7 @@ def template_file(request: HttpRequest, importer_class: type[Importer], name: st
     """A workbook with the titles and two rows to overwrite."""
     if not importer_class.is_open_to(request.user):  # type: ignore[arg-type]
         raise Http404
-    content = write_xlsx([column.titles[0] for column in importer_class.columns], importer_class.example())
+    content = write_xlsx([column.title for column in importer_class.columns], importer_class.example())
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response

@@ -12,6 +12,7 @@ from market.pricing import unit_word
 from market.quantities import describe, format_grams
 from market.queries.listings import MyListing
 from market.wording import relative_day, yuan
+from market.wording import unit_word as pack_word
 
 BADGES = {
     ListingStage.DRAFT: "draft",
@@ -59,7 +60,10 @@ def facts_of(listing: Listing, *, unlike: Listing | None = None) -> list[tuple[s
         (_("日期"), days_words(listing)),
         (_("单价"), price_words(listing)),
         (_("起订量"), describe(listing.minimum_g) if listing.minimum_g else ""),
-        (_("包装"), _("每%(word)s %(weight)s") % {"word": pack.word, "weight": describe(pack.grams)} if pack else ""),
+        (
+            _("包装"),
+            _("每%(word)s %(weight)s") % {"word": pack_word(pack.word), "weight": describe(pack.grams)} if pack else "",
+        ),
         (_("产地"), listing.place.full_name_zh),
         (_("合格证"), _("有") if listing.has_certificate else ""),
         (_("说明"), listing.note),

@@ -20,6 +20,7 @@ from market.queries.lot import GONE, ON_SALE, PAST, SPOILT, LotPage, lot_page
 from market.templatetags.market_ui import share
 from market.views.pages import shared_page
 from market.wording import calendar_day, clock_time, mask_name, mask_phone, relative_day, yuan
+from market.wording import unit_word as pack_word
 
 
 @require_safe
@@ -74,7 +75,7 @@ def facts(page: LotPage) -> list[tuple[str, Any]]:
         (_("产地"), page.place.full_name),
         (_("品种"), listing.variety),
         (_("等级"), lot.get_grade_display()),
-        (_("包装"), f"{describe(pack.grams)} / {pack.word}" if pack else ""),
+        (_("包装"), f"{describe(pack.grams)} / {pack_word(pack.word)}" if pack else ""),
         (_("起订"), describe(listing.minimum_g) if listing.minimum_g else ""),
         (_("每天供应（原文）"), listing.quantity_typed),
         (_("供货时间"), f"{calendar_day(listing.first_day)} – {calendar_day(listing.last_day)}"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from market.actions.listings import edit_listing, submit_listing, withdraw_listing
 from market.exceptions import InReview, NotVerified, Refused
@@ -28,7 +29,7 @@ from market.queries.listings import (
 from market.views.listing_words import event_lines, facts_of, listing_rows, lot_rows, stage_words
 from market.views.photo_tray import PhotoTray, read_tray
 
-QUANTITY_PICKS = ("500斤", "1000斤", "5000斤", "1万斤")
+QUANTITY_PICKS = (gettext_lazy("500斤"), gettext_lazy("1000斤"), gettext_lazy("5000斤"), gettext_lazy("1万斤"))
 
 
 @login_required

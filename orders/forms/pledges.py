@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from market.exceptions import NotEnoughLeft, Refused, SoldOut
 from market.models import Lot
+from market.wording import with_note
 from orders import exceptions as refusals
 from orders.enums import PledgeState
 from orders.forms.fields import ClockField, QuantityField
@@ -68,7 +69,7 @@ class DeliveryForm(forms.Form):
 def _label(dock: Dock, with_organisation: bool) -> str:
     hours = f"{dock.opens_at:%H:%M}–{dock.closes_at:%H:%M}"
     name = f"{dock.organisation.name} · {dock.name}" if with_organisation else dock.name
-    return f"{name}（{hours}）"
+    return with_note(name, hours)
 
 
 class NewDeliveryForm(DeliveryForm):

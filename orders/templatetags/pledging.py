@@ -67,5 +67,6 @@ def local_phone(number: str) -> str:
 
 
 @register.filter
-def words(text: str) -> list[str]:
-    return text.split()
+def choices(text: str) -> list[str]:
+    """One message holds several keys, parted by |, so that a translation may have spaces in them."""
+    return text.split("|")

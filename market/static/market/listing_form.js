@@ -40,7 +40,7 @@
       chosen.hidden = !isChosen;
       search.hidden = isChosen;
       list.hidden = true;
-      box.querySelector("[data-chosen-name]").textContent = isChosen ? option.text.replace(/（.*$/, "") : "";
+      box.querySelector("[data-chosen-name]").textContent = isChosen ? option.text.replace(/ ?[（(][^（()）]*[)）]$/, "") : "";
     }
 
     var asked = 0;
