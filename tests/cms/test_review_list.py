@@ -9,6 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import TaskState, WorkflowState
 
+from cms.queries.comparison import weight
 from cms.queries.waiting import at_stage, count_waiting, listings_for_review
 from market.actions.listings import edit_listing, withdraw_listing
 from market.enums import ListingStage
@@ -231,6 +232,36 @@ def test_the_review_screen_shows_who_sells_and_large_photographs(submit, agricul
 
     for word in ("王建国家", "农户", "已核实", "王建国", "刘支书", "代办人", "2 万斤", "10 吨"):
         assert word in page
+
+
+@pytest.mark.parametrize(
+    ("grams", "typed", "said"),
+    [
+        (400_000, "800斤", "800 斤 = 400 公斤"),
+        (1_500_000, "1.5 吨", "3,000 斤 = 1.5 吨"),
+        (1_000_000, "50筐", "50筐（2,000 斤 = 1 吨）"),
+        (None, "", "不限"),
+    ],
+)
+def test_a_weight_is_said_in_both_units_and_as_typed_where_that_says_more(grams, typed, said):
+    assert weight(grams, typed) == said
+
+
+def test_sending_back_stands_beside_approving(submit, agriculture):
+    page = agriculture.get(url("edit", submit().pk)).content.decode()
+    buttons = [
+        page.index(word) for word in ('data-workflow-action-name="approve"', 'data-workflow-action-name="reject"')
+    ]
+
+    assert buttons == sorted(buttons)
+    assert page.index("只保存更正") > buttons[1]
+    assert "market-decisions" in page
+
+
+def test_the_side_bar_greets_by_name_not_by_number(cast, agriculture):
+    page = agriculture.get(reverse("wagtailadmin_home")).content.decode()
+
+    assert cast.agriculture_desk.phone not in page
 
 
 def test_the_review_screen_names_the_helper_and_the_household(cast, reference, agriculture):
