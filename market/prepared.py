@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -51,7 +52,9 @@ def _kept_class() -> Any:
 
     class Kept(Cursor):
         def execute(self, query: Any, params: Any = None, **_kwargs: Any) -> Any:
-            return super().execute(query, params, prepare=True)
+            super().execute(query, params, prepare=True)
+            self._query = SimpleNamespace(query=query.encode())  # what Django's log of statements says was sent
+            return self
 
     return Kept
 
