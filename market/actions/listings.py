@@ -94,7 +94,7 @@ def submit_listing(
     Locks: organisation, photos. Raises: NotAllowed, NotVerified, NoReview and what `_refuse_unfit` says.
     A repeat with the same key returns the first listing and changes nothing.
     """
-    seller = Organisation.objects.select_for_update().get(pk=seller.pk)
+    seller = Organisation.objects.select_for_update(no_key=True).get(pk=seller.pk)
     require(can_enter_listing_for(by, seller))
     if first := Listing.objects.filter(seller=seller, submission_key=key).first():
         return first
@@ -136,7 +136,7 @@ def edit_listing(listing: Listing, terms: ListingTerms, photos: Sequence[Photo] 
     Raises: NotAllowed, NotVerified, InReview, LockedByBureau, WrongState, OfferBelowReserved, ProduceFixed, NoReview and
     what `_refuse_unfit` says. A repeat is refused with InReview.
     """
-    seller = Organisation.objects.select_for_update().get(pk=listing.seller_id)
+    seller = Organisation.objects.select_for_update(no_key=True).get(pk=listing.seller_id)
     row = Listing.objects.select_for_update().get(pk=listing.pk)
     require(can_sell_for(by, seller))
     require_verified(seller)

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from market.exceptions import LotClosed, NotEnoughLeft, OfferBelowReserved, SoldOut
-from market.models import Listing, Lot
+from market.models import Listing, Lot, Organisation
 from market.prepared import PreparedUpdate, a_moment, whole_numbers
 from market.pricing import listing_price_per_kg
 from market.quantities import describe
@@ -68,7 +68,10 @@ def unpublish_with_lots(listing: Listing, unpublish: Callable, *args: Any, **kwa
 
 
 def adjust_lots(listing: Listing) -> None:
-    """Make the lots of today and later say what the listing says. Raises: OfferBelowReserved."""
+    """Make the lots of today and later say what the listing says, on sale if the seller may trade.
+
+    Raises: OfferBelowReserved.
+    """
     today = timezone.localdate()
     lots = {lot.day: lot for lot in Lot.objects.select_for_update().filter(listing=listing).order_by("pk")}
     offered_days = {day for day in days_of(listing) if day >= today}
@@ -79,6 +82,18 @@ def adjust_lots(listing: Listing) -> None:
             if lot.reserved_g:
                 raise _below_reserved(lot, 0)
             Lot.objects.filter(pk=lot.pk).update(is_open=False)
+
+
+def close_lots_of(seller: Organisation) -> None:
+    """Nothing of the seller is on sale any more; what is promised stays promised. Locks: the lots."""
+    Lot.objects.filter(seller=seller, is_open=True).update(is_open=False)
+
+
+def reopen_lots_of(seller: Organisation) -> None:
+    """What the seller's live listings offer today and later is on sale again. Locks: the listings by pk, their lots."""
+    live = Listing.objects.select_for_update(of=("self",)).filter(seller=seller, live=True)
+    for listing in live.select_related("produce", "place", "seller").order_by("pk"):
+        adjust_lots(listing)
 
 
 def refuse_below_reserved(listing: Listing) -> None:
@@ -110,7 +125,7 @@ def _offer(listing: Listing, day: dt.date, lot: Lot | None) -> None:
     facts = {
         "offered_g": listing.quantity_per_day_g,
         "best_before": best_before(listing, day),
-        "is_open": True,
+        "is_open": listing.seller.is_verified,
         "seller_id": listing.seller_id,
         "produce_id": listing.produce_id,
         "kind": listing.produce.kind,

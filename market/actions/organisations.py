@@ -7,6 +7,7 @@ from django.db import transaction
 
 from market.accounts import normalise_phone
 from market.actions.events import record
+from market.actions.lots import close_lots_of, reopen_lots_of
 from market.actions.people import MAX_NAME
 from market.actions.states import move
 from market.enums import (
@@ -91,9 +92,11 @@ def register_organisation(details: OrganisationDetails, *, by: User) -> Organisa
 def verify_organisation(organisation: Organisation, *, by: User) -> Organisation:
     """The organisation may trade; an earlier reason is gone from its page, not from the history.
 
-    Locks: organisation. Raises: NotAllowed, WrongState. A repeat is refused with WrongState.
+    What a suspension took off the board is on sale again. Locks: organisation, listings, lots. Raises: NotAllowed, WrongState. A repeat is refused with WrongState.
     """
-    return _decide(organisation, VerificationState.VERIFIED, "verified", "", by)
+    organisation = _decide(organisation, VerificationState.VERIFIED, "verified", "", by)
+    reopen_lots_of(organisation)
+    return organisation
 
 
 @transaction.atomic
@@ -107,11 +110,13 @@ def refuse_organisation(organisation: Organisation, *, reason: str, by: User) ->
 
 @transaction.atomic
 def suspend_organisation(organisation: Organisation, *, reason: str, by: User) -> Organisation:
-    """The organisation may not trade any more; what is promised stays promised. Its manager reads why.
+    """The organisation may not trade any more: its lots are off the board. What is promised stays promised.
 
-    Locks: organisation. Raises: NotAllowed, ReasonNeeded, WrongState. A repeat is refused with WrongState.
+    Its manager reads why. Locks: organisation, lots. Raises: NotAllowed, ReasonNeeded, WrongState. A repeat is refused with WrongState.
     """
-    return _decide(organisation, VerificationState.SUSPENDED, "suspended", _clean_reason(reason), by)
+    organisation = _decide(organisation, VerificationState.SUSPENDED, "suspended", _clean_reason(reason), by)
+    close_lots_of(organisation)
+    return organisation
 
 
 @transaction.atomic
@@ -122,7 +127,7 @@ def add_member(organisation: Organisation, *, phone: str, role: str, by: User, n
     Locks: organisation. Raises: NotAllowed, RoleNotGiven, PhoneUnfit, NameNeeded, OtherPersonsNumber, AlreadyMember,
     TooManyMembers. A repeat is refused with AlreadyMember.
     """
-    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     require(_manages(by, organisation))
     if role not in grantable_roles(organisation.kind):
         label = Role(role).label if role in Role.values else role
@@ -146,7 +151,7 @@ def remove_member(organisation: Organisation, *, membership_id: int, by: User) -
 
     Locks: organisation. Raises: NotAllowed, LastManager. A repeat changes nothing and returns False.
     """
-    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     membership = organisation.memberships.select_related("user").filter(pk=membership_id).first()
     require(_manages(by, organisation) or (membership is not None and membership.user_id == by.pk))
     if membership is None:
@@ -161,7 +166,7 @@ def remove_member(organisation: Organisation, *, membership_id: int, by: User) -
 
 
 def _decide(organisation: Organisation, to: VerificationState, verb: str, reason: str, by: User) -> Organisation:
-    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     require(can_verify_organisations(by))
     old = move(organisation, "verification", to, VERIFICATION_MOVES)
     organisation.verification_reason = reason
