@@ -32,7 +32,7 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     known: list[Membership] | None = getattr(user, "_memberships", None)
     if known is None:
         known = list(user.memberships.select_related("organisation").order_by("organisation__name", "pk"))
-        user._memberships = known  # type: ignore[union-attr]
+        user._memberships = known  # type: ignore[union-attr, attr-defined]
     return known
 
 

@@ -67,5 +67,5 @@ def sweep_unused_photos(*, at: dt.datetime | None = None) -> int:
     Photo.objects.filter(pk__in=[photo.pk for photo in unused]).delete()
     for photo in unused:
         for file in (photo.full, photo.card):
-            transaction.on_commit(partial(file.storage.delete, file.name))
+            transaction.on_commit(partial(file.storage.delete, str(file.name)))
     return len(unused)

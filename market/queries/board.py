@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from market.models import ListingPhoto, Lot
+from market.models.lots import LotQuerySet
 from market.queries.reference import KnownPlace, KnownProduce, Reference, reference_of
 
 PAGE_SIZE = 24
@@ -66,7 +67,7 @@ class BoardPage:
     is_capped: bool
 
 
-def lots_on_board() -> QuerySet[Lot]:
+def lots_on_board() -> LotQuerySet:
     return Lot.objects.on_board()
 
 
@@ -120,4 +121,5 @@ def lot_cards(ids: Sequence[int]) -> list[LotCard]:
 
 
 def _card(row: tuple[Any, ...], known: Reference) -> LotCard:
-    return LotCard(*row[:6], known.produce[row[6]], known.places[row[7]], *row[8:])
+    # the columns of lot_cards, in its order
+    return LotCard(*row[:6], known.produce[row[6]], known.places[row[7]], *row[8:])  # type: ignore[call-arg]

@@ -1,8 +1,9 @@
 """Listings for their sellers: where each stands, what the bureau said, what is promised of it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -148,7 +149,7 @@ class MyListing:
 PAGE_SIZE = 20
 
 
-def my_listings(user: User, page_number: object = 1) -> tuple[list[MyListing], Page]:
+def my_listings(user: User, page_number: str | int | None = 1) -> tuple[list[MyListing], Page]:
     """One page of the listings of everybody the person sells for, newest first.
 
     Six statements: how many, listings, photographs, reviews, sums of lots, the desks' comments.
@@ -162,7 +163,7 @@ def my_listings(user: User, page_number: object = 1) -> tuple[list[MyListing], P
     page = Paginator(everything, PAGE_SIZE).get_page(page_number)
     listings = list(page)
     reviews, today = latest_reviews(listings), timezone.localdate()
-    sums = {
+    sums: dict[int, Any] = {
         row["listing"]: row
         for row in Lot.objects.filter(listing__in=[row.pk for row in listings])
         .values("listing")
@@ -180,7 +181,9 @@ def _photos() -> Prefetch:
     return Prefetch("photos", ListingPhoto.objects.select_related("photo").order_by("sort_order"))
 
 
-def _row(listing: Listing, review: WorkflowState | None, today: dt.date, sums: dict, reason: str) -> MyListing:
+def _row(
+    listing: Listing, review: WorkflowState | None, today: dt.date, sums: Mapping[str, int], reason: str
+) -> MyListing:
     photos = list(listing.photos.all())
     return MyListing(
         listing=listing,

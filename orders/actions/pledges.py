@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -130,7 +131,7 @@ def _same_as_before(first: Pledge, wanted: Pledge, lines: Sequence[Line]) -> Ple
         same = same and all(getattr(first, name) == getattr(wanted, name) for name in fields)
         same = same and _says_the_same(first, lines)
     if not same:
-        raise KeyUsedOtherwise(placed=describe(events[0].grams))
+        raise KeyUsedOtherwise(placed=describe(events[0].grams or 0))
     return first
 
 
@@ -198,7 +199,7 @@ def _change_delivery(
         pledge.reference = reference.strip()
     require_delivery(pledge.dock, pledge.buyer, pledge.window_from, pledge.window_to)
     require_reference(pledge.reference)
-    who = {"by": by, "on_behalf_of": on_behalf_of(by, pledge.buyer)}
+    who: dict[str, Any] = {"by": by, "on_behalf_of": on_behalf_of(by, pledge.buyer)}
     if pledge.dock_id != old[0]:
         record(pledge, "dock_changed", reason=pledge.dock.name, **who)
     if _window(pledge) != old[1]:

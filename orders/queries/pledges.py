@@ -45,7 +45,7 @@ def pledges_of(user: User) -> QuerySet[Pledge]:
     return Pledge.objects.filter(buyer__in=[organisation.pk for organisation in buying_for(user)])
 
 
-def pledges_by_day(pledges: QuerySet[Pledge], number: object) -> tuple[Page, list[DayOfPledges]]:
+def pledges_by_day(pledges: QuerySet[Pledge], number: str | int | None) -> tuple[Page, list[DayOfPledges]]:
     """A page of `pledges`, newest day first, grouped by day with the totals of those days. Three statements."""
     listed = pledges.select_related("buyer", "dock", "lot__listing__produce", "lot__listing__place").order_by(
         "-day", "-pk"
