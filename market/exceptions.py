@@ -90,6 +90,13 @@ class EndsInThePast(Refused):
     sentence = _("结束日期 %(day)s 已经过去，请改成今天或以后")
 
 
+class TooFarAhead(Refused):
+    """`latest` is worded."""
+
+    field = "first_day"
+    sentence = _("开始日期太远，最晚写到 %(latest)s；更晚的请临近时再发布")
+
+
 class TooManyDays(Refused):
     field = "last_day"
     sentence = _("一条货源最多 %(most)d 天，您填了 %(days)d 天，请改短或分几条发布")

@@ -28,12 +28,13 @@ from market.exceptions import (
     PastDay,
     PlaceTooWide,
     ProduceFixed,
+    TooFarAhead,
     TooManyDays,
     UnfitText,
     WrongState,
 )
 from market.models import Listing, ListingPhoto, Lot, Organisation, Photo, Place, Produce, User
-from market.models.listings import MAX_DAYS
+from market.models.listings import MAX_DAYS, MAX_DAYS_AHEAD
 from market.permissions import can_enter_listing_for, can_sell_for, on_behalf_of, require, require_verified
 from market.quantities import Pack, Quantity, describe
 from market.queries.listings import IN_REVIEW_STAGES, stage_of
@@ -201,7 +202,7 @@ def withdraw_listing(listing: Listing, *, reason: str, by: User) -> Listing:
 def _refuse_unfit(listing: Listing, terms: ListingTerms, known_first_day: dt.date | None = None) -> None:
     """Everything about the terms that can be refused without the stock. `known_first_day`: the day an edit may keep.
 
-    Raises: NotOnOffer, PlaceTooWide, PastDay, EndsInThePast, TooManyDays, PackTooHeavy, UnfitText.
+    Raises: NotOnOffer, PlaceTooWide, PastDay, EndsInThePast, TooManyDays, TooFarAhead, PackTooHeavy, UnfitText.
     """
     today = timezone.localdate()
     if not terms.produce.is_active:
@@ -215,6 +216,9 @@ def _refuse_unfit(listing: Listing, terms: ListingTerms, known_first_day: dt.dat
     days = (terms.last_day - terms.first_day).days + 1
     if days > MAX_DAYS:
         raise TooManyDays(most=MAX_DAYS, days=days)
+    latest = today + dt.timedelta(days=MAX_DAYS_AHEAD)
+    if terms.first_day > latest:
+        raise TooFarAhead(latest=calendar_day(latest))
     if terms.pack and terms.pack.grams > MAX_PACK_G:
         raise PackTooHeavy(most=describe(MAX_PACK_G))
     try:

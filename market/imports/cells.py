@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from market.days import is_usable
 from market.exceptions import Refused
 from market.quantities import QuantityError
 from market.sheets import Problem, Row, Sheet
@@ -73,8 +74,9 @@ def read_day(text: str) -> dt.date:
     narrow = unicodedata.normalize("NFKC", text).strip().removesuffix(" 00:00")
     found = _DAY.fullmatch(narrow)
     try:
-        if found:
-            return dt.date(*(int(part) for part in found.groups() if part))
+        day = dt.date(*(int(part) for part in found.groups() if part)) if found else None
+        if day is not None and is_usable(day):
+            return day
     except ValueError:
         pass
     raise CellError(_("“%(text)s”不是日期，请写成 2021-08-08 这样") % {"text": text[:30]})

@@ -24,6 +24,7 @@ from market.quantities import MAX_GRAMS, Pack
 
 MAX_PHOTOS = 6
 MAX_DAYS = 60
+MAX_DAYS_AHEAD = 365
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from market.days import require_usable
 from market.enums import PlaceLevel
 from market.models import Place
 from market.quantities import Quantity, QuantityError
@@ -44,6 +45,7 @@ class MomentField(forms.DateTimeField):
             widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
             error_messages={"required": _("请选日期和时间"), "invalid": _("时间要写成 2021-08-08 06:30 这样")},
+            validators=[require_usable],
             **kwargs,
         )
 

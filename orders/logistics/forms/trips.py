@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from market.days import require_usable
 from market.quantities import format_exact
 from orders.logistics.forms.fields import GramsField, KeyField, ReasonField
 from orders.logistics.models import Load, Trip, Truck
@@ -21,6 +22,7 @@ class DayForm(forms.Form):
         label=_("日期"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("请选日期"), "invalid": _("日期要写成 2021-08-08 这样")},
+        validators=[require_usable],
     )
 
 

@@ -1,0 +1,19 @@
+"""Which days are days of the market at all. A mistyped year is refused before anybody counts with it or stores it."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
+
+def is_usable(day: dt.date) -> bool:
+    """True also of a moment, on whose clock it stands."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def require_usable(day: dt.date) -> None:
+    """Validator of form fields for days and moments. Raises: ValidationError."""
+    if not is_usable(day):
+        raise ValidationError(_("年份 %(year)d 不对，请检查日期"), params={"year": day.year})
