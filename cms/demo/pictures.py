@@ -2,6 +2,7 @@
 
 import math
 import random
+from functools import cache
 from io import BytesIO
 
 from django.conf import settings
@@ -32,8 +33,13 @@ LOOKS: dict[str, tuple[str, Colour, Colour]] = {
 GROUNDS: tuple[Colour, ...] = ((238, 232, 218), (228, 234, 224), (240, 236, 228), (226, 226, 218))
 
 
-def draw_produce(slug: str, rng: random.Random) -> BytesIO:
-    """A JPEG of the produce on a plain ground, labelled as an illustration; the same `rng` draws the same picture."""
+VARIANTS = 3
+
+
+@cache
+def draw_produce(slug: str, variant: int) -> bytes:
+    """A JPEG of the produce on a plain ground, labelled as an illustration; the same variant is the same picture."""
+    rng = random.Random(f"{slug} {variant}")  # noqa: S311 - a drawing, not a secret
     shape, colour, mark = LOOKS.get(slug, (ROUND, (150, 160, 90), (110, 120, 60)))
     picture = Image.new("RGB", (WIDTH, HEIGHT), rng.choice(GROUNDS))
     items = [_item(shape, _shade(colour, rng), mark, rng) for _n in range(4)]
@@ -47,8 +53,7 @@ def draw_produce(slug: str, rng: random.Random) -> BytesIO:
     _label(picture)
     written = BytesIO()
     picture.save(written, "JPEG", quality=88)
-    written.seek(0)
-    return written
+    return written.getvalue()
 
 
 def _item(shape: str, colour: Colour, mark: Colour, rng: random.Random) -> Image.Image:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
+from io import BytesIO
 
 from cms.demo.company import Company
 from cms.demo.demand import EVE, MORNING, Wish
 from cms.demo.goods import AGRICULTURE, ASKED, CHANGES, HOUSEHOLDS, OFFERS, WAITING, Offer
-from cms.demo.pictures import LOOKS, draw_produce
+from cms.demo.pictures import LOOKS, VARIANTS, draw_produce
 from market.actions.listings import ListingTerms, submit_listing
 from market.actions.photos import store_photo
 from market.models import Listing, Lot, Organisation, Place, Produce, User
@@ -53,7 +54,7 @@ def _hand_in(company: Company, offer: Offer) -> Listing:
     seller = company.parties[offer.seller]
     by = company.person("helper") if offer.helper else company.manager_of(offer.seller)
     photos = [
-        store_photo(draw_produce(offer.produce, company.rng), by=by)
+        store_photo(BytesIO(draw_produce(offer.produce, company.rng.randrange(VARIANTS))), by=by)
         for _n in range(offer.photos if offer.produce in LOOKS else 0)
     ]
     return submit_listing(_terms(company, offer, seller), photos, seller=seller, key=company.key(), by=by)
