@@ -25,6 +25,7 @@ from market.enums import (
 )
 from market.models import Listing, Membership, Organisation, Photo, Place, Produce, User
 from market.quantities import Quantity
+from market.queries.reference import forget_reference
 
 _numbers = itertools.count(1)
 
@@ -79,6 +80,7 @@ def make_reference() -> dict[str, Any]:
     rice = _produce("zaodao", "早籼稻", "early indica paddy", ProduceKind.GRAIN, "早籼稻 zaoxiandao zxd 早稻", None)
     Place.objects.bulk_create([city, lusong, tianyuan, yanling, baiguan, village])
     Produce.objects.bulk_create([loofah, peach, rice])
+    forget_reference()  # rows in bulk send no signal, and the process may remember another test's
     return {
         "city": city,
         "lusong": lusong,
