@@ -34,7 +34,6 @@ class Desk:
         """Without a reason the dialog stays; with one the seller will read it."""
         page = self.page
         self.open_first_waiting()
-        page.locator("footer [data-drop-down], footer .w-dropdown__toggle").first.click()
         page.get_by_role("button", name="退回修改").click()
         dialog = page.get_by_role("dialog")
         dialog.locator("textarea").fill(reason)
