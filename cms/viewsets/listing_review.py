@@ -63,6 +63,10 @@ class ReviewView(EditView):
 
     page_title = gettext_lazy("审核")
 
+    def get_page_subtitle(self) -> str:
+        """In the reader's language; a revision keeps its title in the writer's."""
+        return str(self.object)
+
     def get_available_actions(self) -> list[str]:
         return [action for action in super().get_available_actions() if action in {"edit", "workflow-action"}]
 

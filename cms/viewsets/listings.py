@@ -4,11 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms.filters import ListingFilterSet
 from cms.panels import ReviewPanel
 from cms.policies import NarrowPolicy
+from cms.viewsets.breadcrumbs import OurViewSet
 from cms.viewsets.listing_index import ListingIndexView
 from cms.viewsets.listing_review import (
     CompareView,
@@ -21,7 +21,7 @@ from cms.viewsets.listing_review import (
 from market.models import Listing
 
 
-class ListingViewSet(SnippetViewSet):
+class ListingViewSet(OurViewSet):
     """Sellers write listings on their phones; a desk reads, corrects words and decides. Nothing is added or deleted here.
 
     The form has no expiry field: it belongs to the revision, and a form that shows it would clear it.

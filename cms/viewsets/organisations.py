@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, InspectView
 
 from cms.filters import OrganisationFilterSet
 from cms.policies import NarrowPolicy
+from cms.viewsets.breadcrumbs import OurViewSet
 from market.actions.organisations import MAX_REASON, refuse_organisation, suspend_organisation, verify_organisation
 from market.enums import VERIFICATION_MOVES, VerificationState
 from market.exceptions import Refused
@@ -124,7 +125,7 @@ class OrganisationInspectView(InspectView):
         }
 
 
-class OrganisationViewSet(SnippetViewSet):
+class OrganisationViewSet(OurViewSet):
     model = Organisation
     icon = "group"
     menu_label = gettext_lazy("单位核实")

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.log_actions import log
-from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import EditView, IndexView
 
 from cms.filters import ProduceFilterSet
 from cms.policies import NarrowPolicy
+from cms.viewsets.breadcrumbs import OurViewSet
 from market.actions.produce import correct_produce
 from market.models import Produce
 
@@ -30,7 +31,7 @@ class ProduceEditView(EditView):
         return produce
 
 
-class ProduceViewSet(SnippetViewSet):
+class ProduceViewSet(OurViewSet):
     model = Produce
     icon = "list-ul"
     menu_label = _("农产品目录")

@@ -104,7 +104,7 @@ def _produce(folder: Path) -> Iterator[Produce]:
         yield Produce(
             slug=row["slug"],
             name_zh=row["name_zh"],
-            name_en=row["name_en"],
+            name_en=row["name_en"][:1].upper() + row["name_en"][1:],
             aliases_zh=row["aliases_zh"],
             search_text=search_text([*names, row["slug"], row["name_en"]]),
             kind=row["kind"],
