@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from market.accounts import normalise_phone
 from market.actions.events import record
@@ -81,7 +81,11 @@ def register_organisation(details: OrganisationDetails, *, by: User) -> Organisa
     if waiting >= MAX_WAITING:
         raise TooManyWaiting(count=waiting)
     _refuse_unfit_text(organisation)
-    organisation.save()
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError:  # somebody else was faster by a moment
+        raise AlreadyRegistered(organisation=organisation.name, place=organisation.place.name) from None
     Membership.objects.create(user=by, organisation=organisation, role=Role.MANAGER)
     record(organisation, "registered", by=by, to_state=organisation.verification)
     _forget_memberships(by)
@@ -139,7 +143,7 @@ def add_member(organisation: Organisation, *, phone: str, role: str, by: User, n
     if organisation.memberships.count() >= MAX_MEMBERS:
         raise TooManyMembers(limit=MAX_MEMBERS)
     if person.pk is None:
-        person = User.objects.create_user(person.phone, name=person.name)
+        person = User.objects.known_or_new(person.phone, name=person.name)
     membership = Membership.objects.create(user=person, organisation=organisation, role=role)
     record(organisation, "member_added", by=by, to_state=role, reason=str(person))
     return membership

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,11 @@ class UserManager(BaseUserManager["User"]):
         user = self.model(phone=phone, **fields)
         user.set_password(password)
         user.save(using=self._db)
+        return user
+
+    def known_or_new(self, phone: str, *, name: str) -> "User":
+        """The owner of the number; an account called `name` where there was none. Two at once make one account."""
+        user, _made = self.get_or_create(phone=phone, defaults={"name": name, "password": make_password(None)})
         return user
 
     def create_superuser(self, phone: str, password: str | None = None, **fields: object) -> "User":

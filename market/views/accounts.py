@@ -8,6 +8,7 @@ from allauth.core.exceptions import RateLimited
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,8 @@ class Entrance:
         try:
             return super().post(request, *args, **kwargs)  # type: ignore[misc]
         except RateLimited:  # raised where a number is to be verified, and caught by nobody
+            return respond_429(request)
+        except IntegrityError:  # a second tap signs the same number up beside the first
             return respond_429(request)
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> HttpResponse | None:

@@ -34,14 +34,12 @@ def issue_pass(
         raise refusals.BadPassNumber
     if valid_from >= valid_to:
         raise refusals.BadPassTimes
-    known = Pass.objects.filter(issuer=issuer, number=number).first()
-    if known is not None:
-        if (known.truck_id, known.valid_from, known.valid_to) == (truck.pk, valid_from, valid_to):
-            return known
+    facts = {"truck": truck, "valid_from": valid_from, "valid_to": valid_to}
+    green_pass, is_new = Pass.objects.get_or_create(issuer=issuer, number=number, defaults=facts)
+    if not is_new:
+        if all(getattr(green_pass, name) == value for name, value in facts.items()):
+            return green_pass
         raise refusals.PassNumberTaken(issuer=issuer.label, number=number)
-    green_pass = Pass.objects.create(
-        truck=truck, issuer=issuer, number=number, valid_from=valid_from, valid_to=valid_to
-    )
     record(green_pass, "issued", by=by, to_state=PassState.ISSUED)
     return green_pass
 

@@ -70,12 +70,11 @@ def register_truck(
     }
     _check_facts(facts)
     plate = normalise_plate(plate)
-    known = Truck.objects.filter(plate=plate).first()
-    if known is not None:
-        if known.carrier_id == carrier.pk and all(getattr(known, name) == value for name, value in facts.items()):
-            return known
+    truck, is_new = Truck.objects.get_or_create(plate=plate, defaults={"carrier": carrier, **facts})
+    if not is_new:
+        if truck.carrier_id == carrier.pk and all(getattr(truck, name) == value for name, value in facts.items()):
+            return truck
         raise refusals.PlateTaken(plate=plate)
-    truck = Truck.objects.create(carrier=carrier, plate=plate, **facts)
     record(truck, "registered", by=by, grams=rated_g)
     return truck
 
@@ -115,16 +114,17 @@ def register_driver(carrier: Organisation, *, name: str, phone: str, by: User) -
     if carrier.kind != OrganisationKind.CARRIER:
         raise refusals.NotACarrier(organisation=carrier.name)
     name, phone = _clean_name(name), _clean_phone(phone)
-    known = Driver.objects.filter(phone=phone).first()
-    if known is not None:
-        if known.carrier_id != carrier.pk:
-            raise refusals.PhoneTaken(phone=phone.removeprefix("+86"))
-        return update_driver(known, by=by, name=name, is_active=True)
-    user = User.objects.filter(phone=phone).first() or User.objects.create_user(phone, name=name)
-    driver = Driver.objects.create(carrier=carrier, user=user, name=name, phone=phone)
-    Membership.objects.get_or_create(user=user, organisation=carrier, role=Role.DRIVER)
-    record(driver, "registered", by=by)
-    return driver
+    driver, is_new = Driver.objects.filter(phone=phone).first(), False
+    if driver is None:
+        facts = {"carrier": carrier, "user": User.objects.known_or_new(phone, name=name), "name": name}
+        driver, is_new = Driver.objects.get_or_create(phone=phone, defaults=facts)
+    if is_new:
+        Membership.objects.get_or_create(user=driver.user, organisation=carrier, role=Role.DRIVER)
+        record(driver, "registered", by=by)
+        return driver
+    if driver.carrier_id != carrier.pk:
+        raise refusals.PhoneTaken(phone=phone.removeprefix("+86"))
+    return update_driver(driver, by=by, name=name, is_active=True)
 
 
 @transaction.atomic
