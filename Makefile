@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-postgres test-e2e lint check format screenshots lock messages install install-dev browser clean
+.PHONY: help run test test-unit test-postgres test-demo test-e2e lint check format screenshots lock messages install install-dev browser clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -17,14 +17,17 @@ help: ## show this list
 run: install ## install, database, demo day, site (PORT=8000)
 	DEBUG=0 DEMO=1 $(RUN) up --demo --bind 127.0.0.1:$(PORT)
 
-test: install-dev browser test-unit test-postgres test-e2e ## install, then the whole suite
+test: install-dev browser test-unit test-postgres test-demo test-e2e ## install, then the whole suite
 
 # --- parts of the suite -----------------------------------------------------------------------------------------------
-test-unit: install-dev ## everything but browsers, on SQLite
-	$(BIN)/python -m tests.prepared $(WORKERS) $(PYTEST) -n $(WORKERS) --reuse-db -m "not e2e"
+test-unit: install-dev ## everything but browsers and the demo, on SQLite
+	$(BIN)/python -m tests.prepared $(WORKERS) $(PYTEST) -n $(WORKERS) --reuse-db -m "not e2e and not demo"
 
 test-postgres: install-dev ## the same with the races, on a throw-away PostgreSQL
-	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.prepared $(WORKERS) $(PYTEST) -n $(WORKERS) --reuse-db -m "not e2e"
+	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.prepared $(WORKERS) $(PYTEST) -n $(WORKERS) --reuse-db -m "not e2e and not demo"
+
+test-demo: install-dev ## the demo day, stage by stage
+	$(BIN)/python -m tests.prepared $(WORKERS) $(PYTEST) -n $(WORKERS) --reuse-db -m demo
 
 test-e2e: install-dev browser ## the main job in a browser
 	@mkdir -p var

@@ -27,6 +27,9 @@ ORIGINAL = "2021-08-08"
 DAY = dt.date(2021, 8, 8)
 
 
+pytestmark = pytest.mark.demo
+
+
 @pytest.fixture
 def places(db, settings, tmp_path):
     """The real places and produce, and a media folder of its own."""
