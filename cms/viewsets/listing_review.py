@@ -161,6 +161,14 @@ class ReviewView(EditView):
         return buttons
 
 
+class OldVersionMixin:
+    """An earlier version may be read. Saving it would bring back its quantity and price, which are the seller's to say."""
+
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        messages.error(request, _("旧版本只能看，不能恢复；数量、价格和产地请退回给卖方改。"))
+        return redirect(self.get_edit_url())  # type: ignore[attr-defined]
+
+
 class DecisionDialogMixin:
     """Wagtail's dialog, with a sentence instead of an error page for what is stale, somebody else's or not allowed."""
 

@@ -15,6 +15,7 @@ from cms.viewsets.listing_review import (
     DecisionDataView,
     DecisionView,
     ListingInspectView,
+    OldVersionMixin,
     ReviewView,
     TakeDownView,
 )
@@ -63,6 +64,10 @@ class ListingViewSet(OurViewSet):
             ),
         ]
     )
+
+    @property
+    def revisions_revert_view_class(self) -> type:
+        return type("OldVersionView", (OldVersionMixin, super().revisions_revert_view_class), {})
 
     @property
     def permission_policy(self) -> Any:

@@ -1,5 +1,7 @@
 """What a desk may correct, what goes public with it, what the stock refuses; taking a listing down."""
 
+from decimal import Decimal
+
 import pytest
 from wagtail.models import TaskState
 
@@ -38,6 +40,19 @@ def test_a_correction_typed_with_the_approval_is_what_goes_public(submit, agricu
     press(commerce, listing, "approve")
 
     assert fresh(listing).variety == "白关丝瓜"
+
+
+def test_an_old_version_is_not_brought_back_over_what_the_seller_handed_in(cast, submit, agriculture, commerce):
+    """Wagtail's "review this version" would save the old price, and the approval would publish it unseen by the seller."""
+    listing = approve_all(agriculture, commerce, submit())
+    old = listing.latest_revision
+    edit(cast, listing, price=Decimal("2.00"))
+
+    form = {"variety": "", "grade": "first", "note": ""}
+    response = agriculture.post(url("revisions_revert", listing.pk, old.pk), form, follow=True)
+
+    assert "旧版本只能看，不能恢复" in response.content.decode()
+    assert approve_all(agriculture, commerce, fresh(listing)).price == Decimal("2.00")
 
 
 def test_a_form_older_than_a_colleagues_correction_is_not_saved_over_it(submit, agriculture):
