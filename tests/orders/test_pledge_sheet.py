@@ -84,6 +84,7 @@ def test_a_wrong_line_is_said_beside_it_with_its_row_and_nothing_is_placed(clerk
     page = clerk.post(url, sent(("老王", "100斤"), row)).content.decode()
 
     assert sentence in page
+    assert 0 < page.index("请改好标红的行") < page.index("起订量"), "said above the lot, not below the first screen"
     assert 'value="老王"' in page
     assert Pledge.objects.count() == 0
     assert PledgeLine.objects.count() == 0
