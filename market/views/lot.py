@@ -19,7 +19,7 @@ from market.quantities import describe, growers_words
 from market.queries.lot import GONE, ON_SALE, PAST, SPOILT, LotPage, lot_page
 from market.templatetags.market_ui import share
 from market.views.pages import shared_page
-from market.wording import calendar_day, clock_time, mask_name, mask_phone, relative_day, yuan
+from market.wording import calendar_day, clock_time, local, mask_name, mask_phone, relative_day, yuan
 from market.wording import unit_word as pack_word
 
 
@@ -145,15 +145,15 @@ def map_points(page: LotPage) -> list[dict[str, Any]]:
 
 
 def share_text(page: LotPage, url: str) -> str:
-    """Short lines for a chat group, with the address."""
+    """Short lines for a chat group, with the address. Dated by the calendar: it may be read or sent on another day."""
     lot = page.lot
     words = {
         "title": page.title,
         "place": page.place.full_name,
-        "day": relative_day(lot.day),
+        "day": calendar_day(lot.day),
         "left": growers_words(lot.remaining_g),
         "price": price_words(page),
-        "until": clock_time(lot.best_before),
+        "until": f"{calendar_day(lot.best_before)} {local(lot.best_before):%H:%M}",
     }
     return "\n".join(
         (

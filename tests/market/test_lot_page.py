@@ -1,6 +1,7 @@
 """The page of one lot: facts, who sees the telephone number, what it says when it is over."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from market.actions.lots import reserve
 from market.enums import DirectoryStatus, ListingStage, VerificationState
 from market.models import Listing, ListingPhoto, Lot, Organisation, Place, Produce
 from market.queries.reference import reference as known_reference
+from market.wording import calendar_day
 from tests.factories import make_listing, make_live_listing, make_photo, signed_in
 
 
@@ -115,7 +117,9 @@ def test_the_text_to_share_is_short_and_has_the_address(lot):
     html = html_of(lot)
 
     assert "【绿通集市】丝瓜 · 白关丝瓜 · 一等（芦淞区白关镇白关村）" in html
-    assert "今天还剩 2 万斤，1.20 元/斤，最晚" in html
+    said = re.search(r'id="share-text">(.*?)</p>', html, re.S).group(1)
+    assert f"{calendar_day(lot.day)}还剩 2 万斤，1.20 元/斤，最晚 {calendar_day(lot.best_before)} " in said
+    assert not {"今天", "明天", "后天"} & set(re.findall("[今明后]天", said)), "it may be read on another day"
     assert f"认购：http://testserver/lots/{lot.pk}/" in html
 
 
