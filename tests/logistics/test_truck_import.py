@@ -322,6 +322,16 @@ def test_the_template_can_be_sent_back(client):
     assert "新增 2 行，更新 0 行，不变 0 行" in words_of(page)
 
 
+def test_a_carrier_who_may_not_register_passes_can_send_the_template_back_too(cast):
+    client = Client()
+    client.force_login(cast.haulier)
+    answer = client.get(f"{WEB}template.xlsx")
+
+    page = client.post(WEB, {"file": upload(answer.content, "cheliang.xlsx")})
+
+    assert "新增 2 行，更新 0 行，不变 0 行" in words_of(page)
+
+
 def test_a_formula_in_a_workbook_is_refused(client):
     page = client.post(WEB, {"file": upload(formula_xlsx(CHINESE, row(), 3, "=1000+800"), "表.xlsx")})
 

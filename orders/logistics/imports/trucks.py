@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from market.accounts import normalise_phone
@@ -119,15 +118,15 @@ class TruckImport(Importer[TruckRow]):
 
     @classmethod
     def example(cls) -> list[Sequence[object]]:
-        day = timezone.localdate()
+        """Without a pass: carriers use it too, and passes are the dispatcher's."""
         return [
             [
-                "", "湘B12345", "蓝牌", 1800, 12, "否", "430211000000", dt.time(4), dt.time(20), "王师傅", "13800000001",
+                "", "湘B12345", "蓝牌", 1800, 12, "否", "430211000000", dt.time(4), dt.time(20), "王师傅", "13800009901",
                 "", "", "", "",
             ],
             [
-                "", "湘B23456", "黄牌", 5000, "", "是", "430203100000", dt.time(4), dt.time(20), "李师傅", "13800000002",
-                "430200000001", "交警支队", day, day,
+                "", "湘B23456", "黄牌", 5000, "", "是", "430203100000", dt.time(4), dt.time(20), "李师傅", "13800009902",
+                "", "", "", "",
             ],
         ]  # fmt: skip
 
