@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.admin.panels import Panel
 from wagtail.admin.ui.components import Component
 
@@ -61,17 +62,18 @@ class CounterPanel(Component):
             counters.append(
                 {
                     "number": n,
-                    "text": _("条货源等待您审核"),
+                    "text": ngettext("条货源等待您审核", "条货源等待您审核", n),
                     "none": _("没有等您审核的货源"),
                     "label": _("去审核"),
                     "url": f"{reverse(f'{URLS}:list')}?waiting={ME}",
                 }
             )
         if can_verify_organisations(user):
+            waiting = organisations_waiting()
             counters.append(
                 {
-                    "number": organisations_waiting(),
-                    "text": _("个单位等待核实"),
+                    "number": waiting,
+                    "text": ngettext("个单位等待核实", "个单位等待核实", waiting),
                     "none": _("没有等待核实的单位"),
                     "label": _("去核实"),
                     "url": f"{reverse('wagtailsnippets_market_organisation:list')}?verification=waiting",

@@ -57,8 +57,13 @@ def hidden_in_f_strings() -> list[str]:
     return found
 
 
-def collected() -> set[str]:
-    """Every Chinese message id the sources hold, by xgettext in a copy of the tree."""
+def known() -> set[tuple[str, str]]:
+    """Context and id of every message of the catalogue."""
+    return {(entry.msgctxt or "", entry.msgid) for entry in polib.pofile(str(CATALOGUES[0])) if not entry.obsolete}
+
+
+def collected() -> set[tuple[str, str]]:
+    """Context and id of every Chinese message the sources hold, by xgettext in a copy of the tree."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*IGNORED, ".git", "__pycache__"))
@@ -70,7 +75,7 @@ def collected() -> set[str]:
             capture_output=True,
         )
         catalogue = polib.pofile(str(copy / "locale/en/LC_MESSAGES/django.po"))
-        return {entry.msgid for entry in catalogue if CHINESE.search(entry.msgid)}
+        return {(entry.msgctxt or "", entry.msgid) for entry in catalogue if CHINESE.search(entry.msgid)}
 
 
 def main(arguments: list[str]) -> int:
@@ -79,8 +84,7 @@ def main(arguments: list[str]) -> int:
             path.with_suffix(".mo").write_bytes(polib.pofile(str(path)).to_binary())
     found = [problem for path in CATALOGUES for problem in problems_of(path)] + hidden_in_f_strings()
     if shutil.which("xgettext"):
-        known = {entry.msgid for entry in polib.pofile(str(CATALOGUES[0])) if not entry.obsolete}
-        found += [f"not in the catalogue: {text}" for text in sorted(collected() - known)]
+        found += [f"not in the catalogue: {text}" for _context, text in sorted(collected() - known())]
     else:
         print("gettext is not installed: new strings were not collected, the catalogue alone was checked")
     print("\n".join(found) if found else "English is complete")

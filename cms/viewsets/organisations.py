@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.snippets.views.snippets import IndexView, InspectView
@@ -32,12 +32,12 @@ MOVES: dict[str, tuple[Any, Callable[..., Organisation], bool]] = {
 
 
 VERBS = {
-    "registered": gettext_lazy("登记"),
-    "verified": gettext_lazy("核实通过"),
+    "registered": pgettext_lazy("event", "登记"),
+    "verified": pgettext_lazy("event", "核实通过"),
     "refused": gettext_lazy("未通过"),
-    "suspended": gettext_lazy("暂停"),
-    "member_added": gettext_lazy("添加成员"),
-    "member_removed": gettext_lazy("移除成员"),
+    "suspended": pgettext_lazy("event", "暂停"),
+    "member_added": pgettext_lazy("event", "添加成员"),
+    "member_removed": pgettext_lazy("event", "移除成员"),
 }
 
 
@@ -101,14 +101,15 @@ class OrganisationInspectView(InspectView):
         if not form.is_valid():
             messages.error(request, " ".join(str(said) for errors in form.errors.values() for said in errors))
             return redirect(request.path)
-        label, act, needs_reason = MOVES[form.cleaned_data["to"]]
+        to = form.cleaned_data["to"]
+        _label, act, needs_reason = MOVES[to]
         reason = {"reason": form.cleaned_data["reason"]} if needs_reason else {}
         try:
             act(self.object, by=request.user, **reason)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("“%(name)s”：%(what)s") % {"name": self.object.name, "what": label})
+            messages.success(request, _("“%(name)s”：%(what)s") % {"name": self.object.name, "what": VERBS[to]})
         return redirect(request.path)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

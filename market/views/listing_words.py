@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from market.enums import ListingStage
 from market.models import Event, Listing, Lot
@@ -127,12 +128,12 @@ def event_lines(events: Iterable[Event]) -> list[dict[str, Any]]:
 
 def _event_words() -> dict[str, tuple[str, str]]:
     return {
-        "submitted": (_("提交审核"), "send"),
+        "submitted": (pgettext("event", "提交审核"), "send"),
         "edited": (_("修改后提交审核"), "file-pen"),
         "resubmitted": (_("按意见修改后重新提交"), "file-pen"),
-        "withdrawn": (_("下架"), "archive"),
+        "withdrawn": (pgettext("event", "下架"), "archive"),
         "approved": (_("审核通过一步"), "check"),
-        "changes_asked": (_("退回修改"), "undo-2"),
+        "changes_asked": (pgettext("event", "退回修改"), "undo-2"),
         "published": (_("审核通过，已上架"), "store"),
         "taken_down": (_("主管部门下架"), "archive"),
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from market.models import Listing
 from orders.logistics.enums import LoadState, PassState, RunState, TripState
@@ -54,14 +55,14 @@ def km(metres: int) -> str:
 def progress_of_pledge(pledge: Pledge) -> dict[str, Any]:
     """`rows` and `whole` of components/_progress.html, and whether anything has moved. Three statements."""
     progress = progress_of_pledges([pledge.pk])[pledge.pk]
-    return _bars(progress, [(_("认购"), progress.pledged_g, "soft")], progress.pledged_g)
+    return _bars(progress, [(pgettext("event", "认购"), progress.pledged_g, "soft")], progress.pledged_g)
 
 
 @register.simple_tag
 def progress_of_listing_days(listing: Listing) -> dict[str, Any]:
     """The same for all days of a listing together. Three statements."""
     progress = progress_of_listing(listing).total
-    rows = [(_("供应"), progress.offered_g, "soft"), (_("认购"), progress.pledged_g, "")]
+    rows = [(_("供应"), progress.offered_g, "soft"), (pgettext("event", "认购"), progress.pledged_g, "")]
     return _bars(progress, rows, progress.offered_g)
 
 
