@@ -248,6 +248,7 @@ def test_an_unverified_seller_is_told_to_wait(phone, cast, typed):
 
     assert "“王建国家”还没有通过主管部门核实" in page
     assert "“王建国家”：待核实" in page
+    assert f'href="{reverse("market:sell_new")}"' not in page.partition('id="main"')[2], "it would only be refused"
     assert nothing_written()
 
 
