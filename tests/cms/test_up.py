@@ -5,11 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from cms.management.commands import up
 from market.models import Place
 
 PARENT = """
@@ -55,3 +59,50 @@ def _is_running(pid: int) -> bool:
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+class Answer(BaseHTTPRequestHandler):
+    """What production answers to a bare address: 400 for an unknown host, 301 to https for a known one."""
+
+    status = 400
+
+    def do_GET(self):
+        self.send_response(self.status)
+        if self.status == 301:
+            self.send_header("Location", "https://market.invalid/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_args):
+        """Nothing on the screen."""
+
+
+@pytest.fixture
+def supervisor(monkeypatch):
+    """One whose web server lives; whether it answers is the test's affair."""
+    monkeypatch.setattr(up, "READY_SECONDS", 1)
+    out = StringIO()
+    made = up.Supervisor(up.Command(stdout=out), {"bind": "", "workers": 1, "threads": 1, "demo": False})
+    made.children["web"] = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield made
+    made._stop()
+
+
+@pytest.mark.parametrize("status", [200, 301, 400])
+def test_any_status_is_an_answer_also_where_the_site_listens_everywhere(supervisor, status):
+    handler = type("Handler", (Answer,), {"status": status})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        supervisor.options["bind"] = f"0.0.0.0:{server.server_port}"
+        supervisor._announce()
+        server.shutdown()
+
+    assert f"http://127.0.0.1:{server.server_port}/" in supervisor.out.getvalue()
+
+
+def test_a_site_that_does_not_answer_in_time_is_given_up(supervisor):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        supervisor.options["bind"] = f"127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(CommandError, match="did not answer"):
+            supervisor._announce()

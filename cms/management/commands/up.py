@@ -1,14 +1,13 @@
 """The whole site with one command: web server, task worker and clock under one supervisor."""
 
 import ctypes
+import http.client
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 TICK_SECONDS = 60
 READY_SECONDS = 60
 STOP_SECONDS = 15
+EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - where to call them
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -88,9 +88,10 @@ class Supervisor:
 
     def _announce(self) -> None:
         """Say where the site is once it answers, and who can log in."""
-        address = f"http://{self.options['bind']}/"
+        called = _local(self.options["bind"])
+        address = f"http://{called}/"
         deadline = time.monotonic() + READY_SECONDS
-        while not _answers(address):
+        while not _answers(called):
             if time.monotonic() > deadline or self.stopping.wait(0.3):
                 raise CommandError(f"the site did not answer at {address}; is the port in use? Set PORT to another one")
             self._refuse_dead_web()
@@ -153,9 +154,20 @@ def _refuse_taken(bind: str) -> None:
             ) from error
 
 
+def _local(bind: str) -> str:
+    """Where this machine reaches what listens at `bind`: nobody can call 0.0.0.0."""
+    host, _colon, port = bind.rpartition(":")
+    return f"{EVERYWHERE.get(host, host)}:{port}"
+
+
 def _answers(address: str) -> bool:
+    """Any status is an answer: in production the bare address is refused (ALLOWED_HOSTS) or sent on to https."""
+    connection = http.client.HTTPConnection(address, timeout=5)
     try:
-        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - our own address
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/")
+        connection.getresponse()
+    except (http.client.HTTPException, OSError):
         return False
+    finally:
+        connection.close()
+    return True
