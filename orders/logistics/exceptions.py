@@ -131,6 +131,10 @@ class AlreadyRolling(Refused):
     sentence = _("%(plate)s 的这趟车已经开始装货，不能再改；请选还没出发的车次")
 
 
+class JustChanged(Refused):
+    sentence = _("这趟车的货刚刚有变动，请刷新后再试")
+
+
 class SameTrip(Refused):
     sentence = _("货已经在这趟车上了，请选另一趟")
 

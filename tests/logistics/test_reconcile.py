@@ -35,7 +35,7 @@ def found():
 
 
 def test_good_data_breaks_nothing(delivered, django_assert_num_queries):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert breaks() == []
 
 
@@ -80,6 +80,23 @@ def test_a_truck_too_small_for_its_open_trip_is_named(day):
 
     (row,) = breaks()
     assert (row.rule, row.pk, row.expected_g, row.found_g) == ("trip_capacity", trip.pk, 499_999, 500_000)
+
+
+def test_a_planned_pledge_that_rides_on_no_truck_is_named(day):
+    pledge = day.pledge("1000斤")
+    day.truck()
+    commit(day)
+    assert breaks() == []
+    Load.objects.update(state=LoadState.UNPLANNED)
+
+    (row,) = breaks()
+    assert (row.rule, row.row, row.pk, row.expected_g, row.found_g) == (
+        "pledge_planned",
+        "pledge",
+        pledge.pk,
+        500_000,
+        0,
+    )
 
 
 def test_a_delivered_load_that_was_taken_off_by_hand_is_found_in_the_allocation(day, delivered):

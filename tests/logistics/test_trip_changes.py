@@ -9,6 +9,7 @@ from market.models import Event
 from orders.actions.pledges import cancel_pledge
 from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
+from orders.logistics.actions import trips
 from orders.logistics.actions.road import arrive, depart, record_loaded
 from orders.logistics.actions.trips import add_load, add_trip, cancel_trip, move_load, unplan_load
 from orders.logistics.actions.trucks import update_driver, update_truck
@@ -16,6 +17,7 @@ from orders.logistics.enums import LOAD_MOVES, TRIP_MOVES, LoadState, StopKind, 
 from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.loads import legs_of, live_loads
 from orders.logistics.queries.reconcile import breaks
+from orders.models import Allocation
 from tests.factories.logistics import at, commit, driver_of, make_rules, stops
 from tests.factories.orders import make_dock, make_pledge
 
@@ -251,6 +253,25 @@ def test_a_cancelled_trip_gives_everything_back(day, two_trips):
     with pytest.raises(WrongState):
         cancel_trip(one, reason="车坏了", by=day.cast.dispatcher)
     assert breaks() == []
+
+
+def test_a_load_moved_onto_the_trip_while_it_is_cancelled_is_not_stranded(day, two_trips, monkeypatch):
+    one, two = two_trips
+    lock_all, late = trips.lock_all, [two.loads.get()]
+
+    def lock_and_be_overtaken(model, ids):
+        rows = lock_all(model, ids)
+        if model is Allocation and late:
+            move_load(late.pop(), one, by=day.cast.dispatcher)
+        return rows
+
+    monkeypatch.setattr(trips, "lock_all", lock_and_be_overtaken)
+    before = snapshot()
+
+    with pytest.raises(refusals.JustChanged):
+        cancel_trip(one, reason="车坏了", by=day.cast.dispatcher)
+
+    assert (late, snapshot(), breaks()) == ([], before, [])
 
 
 def test_a_pledge_on_two_trips_stays_planned_while_one_of_them_runs(day):

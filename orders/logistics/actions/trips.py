@@ -125,17 +125,21 @@ def unplan_load(load: Load, *, reason: str, by: User) -> Load:
 def cancel_trip(trip: Trip, *, reason: str, by: User) -> Trip:
     """The trip does not run; all that was on it waits for a truck again. Possible until it leaves its first stop.
 
-    Locks: pledges, allocations, trip, loads. Raises: NotAllowed, ReasonNeeded, WrongState (also the second time).
+    Locks: pledges, allocations, trip, loads. Raises: NotAllowed, ReasonNeeded, JustChanged (a load came onto the trip before
+    it was locked), WrongState (also the second time).
     """
     require_dispatcher(by)
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
-    allocations = Load.objects.live().filter(trip=trip).values_list("allocation_id", flat=True)
-    pledges = Allocation.objects.filter(pk__in=list(allocations)).values_list("pledge_id", flat=True)
-    locked = lock_all(Pledge, pledges)
-    lock_all(Allocation, allocations)
-    trip = end_trip(lock_one(Trip, trip.pk), TripState.CANCELLED, by=by, reason=reason)
-    for load in lock_all(Load, Load.objects.live().filter(trip=trip).values_list("pk", flat=True)).values():
+    ids = list(Load.objects.live().filter(trip=trip).values_list("allocation_id", flat=True))
+    locked = lock_all(Pledge, Allocation.objects.filter(pk__in=ids).values_list("pledge_id", flat=True))
+    lock_all(Allocation, ids)
+    trip = lock_one(Trip, trip.pk)
+    loads = lock_all(Load, Load.objects.live().filter(trip=trip).values_list("pk", flat=True)).values()
+    if {load.allocation_id for load in loads} - set(ids):
+        raise refusals.JustChanged  # its pledge is not locked, and locking it now would break the order
+    trip = end_trip(trip, TripState.CANCELLED, by=by, reason=reason)
+    for load in loads:
         take_off(load, by=by, reason=reason)
     follow_pledges(locked, by=by)
     return trip

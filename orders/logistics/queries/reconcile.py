@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Lot
-from orders.enums import LIVE_PLEDGES
+from orders.enums import LIVE_PLEDGES, PledgeState
 from orders.logistics.enums import OPEN_TRIPS, LoadState
 from orders.logistics.models import Load, Receipt, Trip
 from orders.logistics.queries.loads import legs_of, live_loads, most_aboard, with_unplanned
@@ -19,6 +19,7 @@ RULES: dict[str, Any] = {
     "lot_reserved": _("当日货源的已认购量 = 有效分配之和"),
     "pledge_lines": _("认购量 = 摊位明细之和"),
     "pledge_allocated": _("认购量 = 有效分配之和；已取消的为零"),
+    "pledge_planned": _("已排车的认购至少有一批货在车次上"),
     "allocation_planned": _("有效分配 ≥ 已排车之和；无效的为零"),
     "trip_capacity": _("车上最重时 ≤ 核定载质量"),
     "load_loaded": _("已装车的有实装量，且不超过计划量"),
@@ -44,11 +45,12 @@ class Break:
 
 
 def breaks() -> list[Break]:
-    """Every row that breaks a rule. Seven statements and two for the loads of open trips; each sums a whole table, so it is for the command line."""
+    """Every row that breaks a rule. Eight statements and two for the loads of open trips; each sums a whole table, so it is for the command line."""
     return [
         *_lots(),
         *_pledge_lines(),
         *_pledges(),
+        *_planned_pledges(),
         *_allocations(),
         *_trips(),
         *_loaded(),
@@ -82,6 +84,13 @@ def _pledges() -> Iterator[Break]:
     holds = Q(state__in=LIVE_PLEDGES, total=F("firm_g")) | Q(total=0) & ~Q(state__in=LIVE_PLEDGES)
     for pledge in pledges.exclude(holds).order_by("pk"):
         yield Break("pledge_allocated", "pledge", pledge.pk, pledge.firm_g if pledge.is_live else 0, pledge.total)
+
+
+def _planned_pledges() -> Iterator[Break]:
+    riding = Load.objects.live().filter(allocation__pledge=OuterRef("pk"))
+    stranded = Pledge.objects.filter(~Exists(riding), state=PledgeState.PLANNED)
+    for pk, firm in stranded.order_by("pk").values_list("pk", "firm_g"):
+        yield Break("pledge_planned", "pledge", pk, firm, 0)
 
 
 def _allocations() -> Iterator[Break]:
