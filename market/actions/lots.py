@@ -85,7 +85,12 @@ def adjust_lots(listing: Listing) -> None:
 
 
 def close_lots_of(seller: Organisation) -> None:
-    """Nothing of the seller is on sale any more; what is promised stays promised. Locks: the lots."""
+    """Nothing of the seller is on sale any more; what is promised stays promised.
+
+    The listings come first, also those not live: a publication under way locks one and makes lots nobody else sees yet.
+    Locks: the seller's listings by pk, their lots; call it with the organisation locked.
+    """
+    list(Listing.objects.select_for_update().filter(seller=seller).order_by("pk").values_list("pk"))
     Lot.objects.filter(seller=seller, is_open=True).update(is_open=False)
 
 

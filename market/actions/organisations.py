@@ -116,7 +116,7 @@ def refuse_organisation(organisation: Organisation, *, reason: str, by: User) ->
 def suspend_organisation(organisation: Organisation, *, reason: str, by: User) -> Organisation:
     """The organisation may not trade any more: its lots are off the board. What is promised stays promised.
 
-    Its manager reads why. Locks: organisation, lots. Raises: NotAllowed, ReasonNeeded, WrongState. A repeat is refused with WrongState.
+    Its manager reads why. Locks: organisation, listings, lots. Raises: NotAllowed, ReasonNeeded, WrongState. A repeat is refused with WrongState.
     """
     organisation = _decide(organisation, VerificationState.SUSPENDED, "suspended", _clean_reason(reason), by)
     close_lots_of(organisation)
