@@ -171,6 +171,12 @@ class MoreThanLoaded(Refused):
     sentence = _("这批货还有 %(left)s 没有收，收下、拒收和短少加起来不能超过这个数")
 
 
+class ReceiptKeyUsedOtherwise(Refused):
+    """The form was sent before with other contents. `received` is the worded quantity of the first receipt."""
+
+    sentence = _("这张表刚才已经记下 %(received)s 的收货。要再记一笔，请重新打开这批货")
+
+
 class NotOnTheRoad(Refused):
     sentence = _("车还没有装好出发，出发以后才能收货")
 

@@ -63,8 +63,37 @@ def test_the_same_key_again_changes_nothing(day, load):
     events = Event.objects.count()
 
     assert receive(load, day.cast.buyer, accepted=500_000, key=key).pk == first.pk
-    assert receive(load, day.cast.buyer, accepted=1, key=key).pk == first.pk
     assert (Receipt.objects.count(), Event.objects.count()) == (1, events)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"accepted": 1},
+        {"accepted": 200_000, "rejected": 10_000, "reason": "压坏"},
+        {"accepted": 200_000, "missing": 10_000, "reason": "少一筐"},
+        {"accepted": 200_000, "reason": "压坏"},
+    ],
+)
+def test_the_same_key_with_other_contents_is_refused_with_what_was_written(day, load, facts):
+    key = uuid.uuid4()
+    receive(load, day.cast.buyer, accepted=200_000, key=key)
+    events = Event.objects.count()
+
+    with pytest.raises(refusals.ReceiptKeyUsedOtherwise) as refusal:
+        receive(load, day.cast.buyer, key=key, **facts)
+
+    assert "400 斤 = 200 公斤" in str(refusal.value)
+    assert (Receipt.objects.count(), Event.objects.count()) == (1, events)
+    receive(load, day.cast.buyer, accepted=300_000)
+    assert breaks() == []
+
+
+def test_the_same_key_again_with_a_spaced_reason_is_the_same_receipt(day, load):
+    key = uuid.uuid4()
+    first = receive(load, day.cast.buyer, missing=1_000, reason="少一筐", key=key)
+
+    assert receive(load, day.cast.buyer, missing=1_000, reason=" 少一筐 ", key=key).pk == first.pk
 
 
 @pytest.mark.parametrize(
