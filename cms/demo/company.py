@@ -17,17 +17,19 @@ from cms.groups import make_desks
 from market.actions.organisations import (
     OrganisationDetails,
     add_member,
+    open_bureau,
     register_organisation,
     verify_organisation,
 )
 from market.enums import OrganisationKind, Role
-from market.models import Membership, Organisation, Place, User
+from market.models import Organisation, Place, User
 from orders.actions.docks import add_dock
 from orders.logistics.actions.health import record_health_check
 from orders.logistics.actions.passes import issue_pass
+from orders.logistics.actions.rules import RulesFacts, set_rules
 from orders.logistics.actions.trucks import assign_driver, register_driver, register_truck
 from orders.logistics.enums import HealthCode, SampleResult
-from orders.logistics.models import Driver, Rules
+from orders.logistics.models import Driver
 from orders.models import Dock
 
 CITY_CODE = "430200"
@@ -67,7 +69,7 @@ def gather(clock: StoryClock, rng: random.Random) -> Company:
         _found(company, party)
     _verify_all(company)
     _open_docks(company)
-    _rules(clock)
+    _rules(company)
     for plan in FLEET:
         _register(company, plan)
     return company
@@ -98,16 +100,14 @@ def _open_the_bureau(company: Company) -> None:
     admin = company.person("admin")
     User.objects.filter(pk=admin.pk).update(is_staff=True, is_superuser=True)
     head = company.person("bureau_head")
-    bureau = Organisation.objects.create(
-        name=f"市商务和粮食局{MARK}",
-        kind=OrganisationKind.BUREAU,
-        place_id="430211001000",
-        contact_name=head.name,
-        contact_phone=head.phone,
-        is_demo=True,
+    bureau = open_bureau(
+        f"市商务和粮食局{MARK}",
+        Place.objects.get(code="430211001000"),
+        phone=head.phone,
+        person=head.name,
+        by=company.person("admin"),
     )
-    Membership.objects.create(user=head, organisation=bureau, role=Role.MANAGER)
-    verify_organisation(bureau, by=company.person("admin"))
+    Organisation.objects.filter(pk=bureau.pk).update(is_demo=True)
     company.parties["bureau"], company.managers["bureau"] = bureau, "bureau_head"
     for key, role in (("dispatcher", Role.DISPATCHER), ("agriculture", Role.CLERK), ("commerce", Role.CLERK)):
         add_member(bureau, phone=company.phones[key], role=role, by=head)
@@ -161,9 +161,10 @@ def _open_docks(company: Company) -> None:
         company.docks.setdefault(plan.buyer, []).append(dock)
 
 
-def _rules(clock: StoryClock) -> None:
-    since = clock.day - dt.timedelta(days=5)
-    Rules.objects.create(since=since, temperature_limit=Decimal("37.3"), **RULES)
+def _rules(company: Company) -> None:
+    since = company.clock.day - dt.timedelta(days=5)
+    facts = RulesFacts(since=since, temperature_limit=Decimal("37.3"), **RULES)
+    set_rules(facts, by=company.person("dispatcher"))
 
 
 def _register(company: Company, plan: TruckPlan) -> None:

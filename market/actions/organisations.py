@@ -93,6 +93,39 @@ def register_organisation(details: OrganisationDetails, *, by: User) -> Organisa
 
 
 @transaction.atomic
+def open_bureau(name: str, place: Place, *, phone: str, person: str, by: User | None = None) -> Organisation:
+    """A bureau, verified at once; the owner of the number manages it and dispatches. `by` None is the command line.
+
+    Raises: NotAllowed (by others than a superuser), PhoneUnfit, NameNeeded, OtherPersonsNumber, UnfitText, AlreadyRegistered.
+    Opening it again with the same person changes nothing and returns it.
+    """
+    require(by is None or (by.is_active and by.is_superuser))
+    head = _person(_clean_phone(phone), person)
+    bureau = Organisation(
+        name=" ".join(name.split()),
+        kind=OrganisationKind.BUREAU,
+        place=place,
+        contact_name=head.name,
+        contact_phone=head.phone,
+    )
+    known = Organisation.objects.filter(name=bureau.name, place=place).first()
+    if known is not None:
+        if known.kind == bureau.kind and head.pk is not None and _manages(head, known):
+            return known
+        raise AlreadyRegistered(organisation=bureau.name, place=place.name)
+    _refuse_unfit_text(bureau)
+    head = User.objects.known_or_new(head.phone, name=head.name)
+    bureau.save()
+    for role in (Role.MANAGER, Role.DISPATCHER):
+        Membership.objects.create(user=head, organisation=bureau, role=role)
+    record(bureau, "registered", by=by, to_state=bureau.verification)
+    old = move(bureau, "verification", VerificationState.VERIFIED, VERIFICATION_MOVES)
+    bureau.save(update_fields=["verification"])
+    record(bureau, "verified", by=by, from_state=old, to_state=bureau.verification)
+    return bureau
+
+
+@transaction.atomic
 def verify_organisation(organisation: Organisation, *, by: User) -> Organisation:
     """The organisation may trade; an earlier reason is gone from its page, not from the history.
 
