@@ -44,8 +44,8 @@ lint: install-dev ## style, types, templates, import contracts
 check: lint ## lint, deployment checks, missing migrations, untranslated strings
 	$(RUN) makemigrations --check --dry-run
 	env -u DEBUG SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") ALLOWED_HOSTS=market.example.org \
-		SITE_URL=https://market.example.org SMS_BACKEND=example.Sms DJANGO_SETTINGS_MODULE=config.settings.production \
-		$(RUN) check --deploy --fail-level WARNING
+		SITE_URL=https://market.example.org SMS_BACKEND=example.Sms EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend \
+		DJANGO_SETTINGS_MODULE=config.settings.production $(RUN) check --deploy --fail-level WARNING
 	$(BIN)/python -m tests.untranslated
 
 format: install-dev ## let ruff write the style

@@ -18,6 +18,8 @@ def _refuse_unsafe() -> None:
         problems.append("DEMO, DEBUG: must be off; they show log-in codes and source code")
     if SMS_BACKEND in {"market.sms.ConsoleSms", "market.sms.MemorySms"}:
         problems.append("SMS_BACKEND: a backend that sends is needed, or nobody can log in")
+    if not env("EMAIL_BACKEND", default=""):
+        problems.append("EMAIL_BACKEND: name one, or the notes to the desks only reach the console")
     if problems:
         raise ImproperlyConfigured("Refusing to start. " + "; ".join(problems) + ". See docs/operations.md.")
 

@@ -1,6 +1,7 @@
 """Production refuses to start with an unsafe setting; one variable chooses the database."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ SAFE = {
     "ALLOWED_HOSTS": "market.example.org",
     "SITE_URL": "https://market.example.org",
     "SMS_BACKEND": "example.Sms",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
 }
 
 
@@ -44,6 +46,7 @@ def test_production_starts_with_safe_settings():
         ("DEMO", "1"),
         ("DEBUG", "1"),
         ("SMS_BACKEND", "market.sms.ConsoleSms"),
+        ("EMAIL_BACKEND", ""),
     ],
 )
 def test_production_refuses_to_start_with(name, value):
@@ -51,6 +54,26 @@ def test_production_refuses_to_start_with(name, value):
 
     assert refusal.returncode != 0
     assert name in refusal.stderr.splitlines()[-1]
+
+
+def environment_names() -> set[str]:
+    """Every name the settings read from the environment."""
+    folder = settings.BASE_DIR / "config" / "settings"
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    return set(re.findall(r"\benv(?:\.\w+)?\(\s*\"(\w+)\"", source))
+
+
+def test_mail_to_the_console_is_taken_where_somebody_chose_it():
+    assert start(EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend").returncode == 0
+
+
+def test_every_variable_the_settings_read_stands_in_the_table_for_operators():
+    table = (settings.BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("|")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+    assert {"SECRET_KEY", "TRUSTED_PROXY_COUNT"} <= environment_names()
+    assert environment_names() - told == set()
 
 
 def test_sqlite_waits_for_writers_and_loses_nothing():
