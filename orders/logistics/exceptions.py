@@ -81,6 +81,26 @@ class BadTemperature(Refused):
     sentence = _("体温应在 30 到 45 ℃ 之间")
 
 
+class RulesUnnamed(Refused):
+    sentence = _("请写上规则的名称（最多 80 个字）和依据（最多 200 个字）")
+
+
+class BadRulesDay(Refused):
+    sentence = _("日期不对，请检查年份")
+
+
+class RulesEndBeforeBegin(Refused):
+    sentence = _("结束日期不能早于开始日期")
+
+
+class RulesOver(Refused):
+    sentence = _("这条规则 %(day)s 已经结束，要再用请登记一条新的")
+
+
+class BadTestHours(Refused):
+    sentence = _("核酸有效小时数要在 1 到 %(most)s 之间")
+
+
 class PlanInPast(Refused):
     sentence = _("%(day)s 已经过去，请选今天或以后的日子")
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from market.enums import OrganisationKind, Role
 from market.models import Organisation, User
 from market.permissions import memberships_of, organisations_for, require, roles_in
-from orders.logistics.models import Driver, Load, Pass, PlanRun, Stop, Trip, Truck
+from orders.logistics.models import Driver, Load, Pass, PlanRun, Rules, Stop, Trip, Truck
 from orders.permissions import buying_for
 
 CARRIER_ROLES = (Role.MANAGER, Role.CLERK)
@@ -99,6 +99,12 @@ def get_pass(user: User, pk: int) -> Pass:
     """For dispatchers. Raises: Http404."""
     dispatcher_or_404(user)
     return get_object_or_404(Pass, pk=pk)
+
+
+def get_rules(user: User, pk: int) -> Rules:
+    """For dispatchers. Raises: Http404."""
+    dispatcher_or_404(user)
+    return get_object_or_404(Rules, pk=pk)
 
 
 def get_run(user: User, pk: int) -> PlanRun:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from orders.logistics.views import dispatch, drive, drivers, imports, receiving, trips, trucks
+from orders.logistics.views import dispatch, drive, drivers, imports, receiving, rules, trips, trucks
 
 app_name = "logistics"
 urlpatterns: list[URLPattern] = [
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/", dispatch.run, name="run"),
     path("runs/<int:pk>/commit/", dispatch.commit, name="run_commit"),
     path("runs/<int:pk>/again/", dispatch.give_up, name="run_again"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<int:pk>/end/", rules.rules_end, name="rules_end"),
     path("trips/", trips.trips, name="trips"),
     path("trips/new/", trips.trip_add, name="trip_add"),
     path("trips/<int:pk>/", trips.trip, name="trip"),

@@ -100,6 +100,8 @@ LOGISTICS = [
     Screen("logistics:run", DESK, lambda world: (world.run.pk,)),
     Screen("logistics:run_commit", EVERYBODY, lambda world: (world.run.pk,), method="post"),
     Screen("logistics:run_again", EVERYBODY, lambda world: (world.run.pk,), method="post"),
+    Screen("logistics:rules", DESK),
+    Screen("logistics:rules_end", EVERYBODY, lambda _world: (1,), method="post"),
     Screen("logistics:trips", ON_THE_TRIP),
     Screen("logistics:trip_add", DESK),
     Screen("logistics:trip", FLEET, lambda world: (world.trip.pk,)),
