@@ -24,6 +24,12 @@ GUARDED = {
 # Fields a trade moves: they may never stand on a model whose revisions rewrite every column.
 COUNTERS = re.compile(r"^(reserved|offered|remaining|sold|pledged|loaded|received|stock)(_|$)")
 WRITES = {"create", "update", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
+UNSAID = "**"
+FILLS_ROWS = {"market/prepared.py"}  # sets what a statement has read, column by column
+# These write past the manager: whoever holds one holds a door.
+DOORS = {"insert", "PreparedUpdate"}
+# What a signal may do here: forget what is remembered of places and produce; take the place of Wagtail's mails.
+CONNECTS = {"market/apps.py", "cms/apps.py"}
 
 
 def in_actions(path: Path) -> bool:
@@ -31,7 +37,7 @@ def in_actions(path: Path) -> bool:
 
 
 def assignments(path: Path) -> Iterator[tuple[int, str]]:
-    """Attributes assigned on an object, and keywords of writes through a manager."""
+    """Attributes set on an object, and keywords of writes through a manager; `**` where the source does not say which."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -42,12 +48,18 @@ def assignments(path: Path) -> Iterator[tuple[int, str]]:
             for keyword in node.keywords:
                 if keyword.arg:
                     yield node.lineno, keyword.arg
+                elif node.func.attr in {"update", "update_or_create"}:
+                    yield node.lineno, UNSAID
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"setattr", "object.__setattr__"}:
+            name = node.args[1]
+            yield node.lineno, str(name.value) if isinstance(name, ast.Constant) else UNSAID
 
 
 def _is_write(function: ast.Attribute) -> bool:
-    """A write through a manager or queryset; `update` of a dict is none."""
+    """A write through a manager or queryset; `update` of a dict inside another is none, of a variable may be one."""
     through_rows = re.search(r"\.(objects|filter|exclude|all)\b", ast.unparse(function.value))
-    return function.attr in WRITES and (function.attr != "update" or bool(through_rows))
+    may_be_rows = bool(through_rows) or isinstance(function.value, ast.Name)
+    return function.attr in WRITES and (function.attr != "update" or may_be_rows)
 
 
 def _is_self(target: ast.Attribute) -> bool:
@@ -60,7 +72,7 @@ def guarded_writes(paths: list[Path]) -> list[str]:
         for path in paths
         if not in_actions(path)
         for line, attribute in assignments(path)
-        if attribute in GUARDED
+        if attribute in GUARDED or (attribute == UNSAID and name_of(path) not in FILLS_ROWS)
     ]
 
 
@@ -73,6 +85,59 @@ def test_the_law_on_states_notices_a_second_door(tmp_path):
     sly.write_text("def f(lot, p):\n    lot.reserved_g += 5\n    Pledge.objects.filter(pk=p).update(state='x')\n")
 
     assert [line.split()[0] for line in guarded_writes([sly])] == ["views.py:2", "views.py:3"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "setattr(lot, 'state', 'x')",
+        "setattr(lot, name, 'x')",
+        "Lot.objects.filter(pk=1).update(**facts)",
+        "rows.update(state='x')",
+        "rows.update(**facts)",
+    ],
+)
+def test_the_law_on_states_notices_one_that_hides_its_name(tmp_path, line):
+    sly = tmp_path / "views.py"
+    sly.write_text(f"def f(lot, rows, name, facts):\n    {line}\n")
+
+    assert [found.split()[0] for found in guarded_writes([sly])] == ["views.py:2"]
+
+
+def doors_outside(paths: list[Path]) -> list[str]:
+    """Imports of the prepared writes by others than actions."""
+    found = []
+    for path in paths:
+        for node in ast.walk(tree(path)):
+            whole = isinstance(node, ast.Import) and any(name.name == "market.prepared" for name in node.names)
+            parts = {name.name for name in node.names} if isinstance(node, ast.ImportFrom) else set()
+            module = getattr(node, "module", "")
+            one = (module == "market.prepared" and parts & (DOORS | {"*"})) or (
+                module == "market" and "prepared" in parts
+            )
+            if (whole or one) and not in_actions(path):
+                found.append(f"{name_of(path)}:{node.lineno} imports a prepared write: call the action instead")
+    return found
+
+
+def test_prepared_writes_are_imported_by_actions_only():
+    assert doors_outside(product_files()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from market.prepared import insert",
+        "from market.prepared import Prepared, PreparedUpdate as Update",
+        "from market import prepared",
+        "import market.prepared",
+    ],
+)
+def test_the_law_on_prepared_writes_notices_one(tmp_path, line):
+    sly = tmp_path / "views.py"
+    sly.write_text(f"{line}\n")
+
+    assert len(doors_outside([sly])) == 1
 
 
 def lookups_in_views(paths: list[Path]) -> list[str]:
@@ -168,18 +233,28 @@ def test_no_module_is_called(word):
     assert [name_of(path) for path in product_files() if path.stem == word] == []
 
 
-def test_no_receiver_joins_our_apps():
+def receivers(paths: list[Path]) -> list[str]:
     """Signals between our apps hide what happens: an action calls the other action."""
-    joined = [
-        f"{name_of(path)}:{node.lineno}"
-        for path in product_files()
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.FunctionDef)
-        for decorator in node.decorator_list
-        if ast.unparse(decorator).startswith("receiver(")
-    ]
+    found = []
+    for path in paths:
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called == "receiver" or (called == "connect" and name_of(path) not in CONNECTS):
+                found.append(f"{name_of(path)}:{node.lineno}")
+    return found
 
-    assert joined == []
+
+def test_no_receiver_joins_our_apps():
+    assert receivers(product_files()) == []
+
+
+def test_the_law_on_receivers_notices_one(tmp_path):
+    sly = tmp_path / "orders.py"
+    sly.write_text("@receiver(post_save)\ndef f(**_):\n    pass\n\n\nsignals.published.connect(f)\n")
+
+    assert receivers([sly]) == ["orders.py:1", "orders.py:6"]
 
 
 def test_templates_hold_no_inline_script_or_style():
