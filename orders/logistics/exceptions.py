@@ -53,6 +53,10 @@ class OtherCarriersDriver(Refused):
     sentence = _("司机和车辆不是同一家运输企业的，请选本企业的司机")
 
 
+class DriverJustMoved(Refused):
+    sentence = _("%(name)s 刚刚换了车，请刷新后再试")
+
+
 class BadPassNumber(Refused):
     sentence = _("通行证号要 12 位数字：6 位区划代码加 6 位流水号")
 

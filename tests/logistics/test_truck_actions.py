@@ -10,6 +10,7 @@ from market.enums import Role
 from market.exceptions import NotAllowed, WrongState
 from market.models import Event, Membership, User
 from orders.logistics import exceptions as refusals
+from orders.logistics.actions import trucks
 from orders.logistics.actions.health import record_health_check
 from orders.logistics.actions.passes import restore_pass, revoke_pass, suspend_pass
 from orders.logistics.actions.trucks import (
@@ -170,6 +171,37 @@ def test_a_driver_sits_on_one_truck_at_a_time(day):
     two.refresh_from_db()
     assert (one.driver_id, two.driver_id) == (None, driver.pk)
     assert assign_driver(two, None, by=day.cast.haulier).driver_id is None
+
+
+def test_the_truck_that_loses_its_driver_says_so(day):
+    one, two = day.truck(), day.truck()
+    driver = one.driver
+
+    assign_driver(two, driver, by=day.cast.haulier)
+    assign_driver(two, driver, by=day.cast.haulier)
+
+    lost = Event.objects.about(one).filter(verb="driver_removed").values_list("by", "reason")
+    assert list(lost) == [(day.cast.haulier.pk, driver.name)]
+    assert Event.objects.about(two).filter(verb="driver_removed").count() == 0
+
+
+def test_a_driver_put_on_a_third_truck_meanwhile_is_taken_off_none_unlocked(day, monkeypatch):
+    one, two, three = day.truck(), day.truck(), day.truck()
+    driver, lock_all, late = one.driver, trucks.lock_all, [three]
+
+    def lock_and_be_overtaken(model, ids):
+        rows = lock_all(model, ids)
+        if late:
+            assign_driver(late.pop(), driver, by=day.cast.haulier)
+        return rows
+
+    monkeypatch.setattr(trucks, "lock_all", lock_and_be_overtaken)
+    before = list(Truck.objects.order_by("pk").values()), Event.objects.count()
+
+    with pytest.raises(refusals.DriverJustMoved):
+        assign_driver(two, driver, by=day.cast.haulier)
+
+    assert (late, (list(Truck.objects.order_by("pk").values()), Event.objects.count())) == ([], before)
 
 
 def test_a_driver_of_another_carrier_is_not_assigned(day, reference):

@@ -149,11 +149,12 @@ def update_driver(driver: Driver, *, by: User, name: str | None = None, is_activ
 def assign_driver(truck: Truck, driver: Driver | None, *, by: User) -> Truck:
     """The driver (or nobody) is on duty on this truck, and on no other. Trips already planned keep their driver.
 
-    Locks: the trucks concerned, driver. Raises: NotAllowed, OtherCarriersDriver. The same again changes nothing.
+    Locks: the trucks concerned, driver. Raises: NotAllowed, OtherCarriersDriver, DriverJustMoved (to a truck not locked).
+    The same again changes nothing.
     """
-    before = Truck.objects.filter(driver=driver).first() if driver else None
-    ids = {truck.pk} | ({before.pk} if before else set())
-    fresh = lock_all(Truck, ids)[truck.pk]
+    sits_on = Truck.objects.filter(driver=driver).exclude(pk=truck.pk) if driver else Truck.objects.none()
+    locked = lock_all(Truck, [truck.pk, *sits_on.values_list("pk", flat=True)])
+    fresh = locked[truck.pk]
     require(can_run_carrier(by, fresh.carrier))
     if driver is not None:
         driver = lock_one(Driver, driver.pk)
@@ -161,11 +162,19 @@ def assign_driver(truck: Truck, driver: Driver | None, *, by: User) -> Truck:
             raise refusals.OtherCarriersDriver
     if fresh.driver_id == (driver.pk if driver else None):
         return fresh
-    Truck.objects.filter(driver=driver, driver__isnull=False).update(driver=None)
-    fresh.driver = driver
-    fresh.save(update_fields=["driver"])
-    record(fresh, "driver_assigned" if driver else "driver_removed", by=by, reason=driver.name if driver else "")
-    return fresh
+    for pk in sits_on.values_list("pk", flat=True):
+        if pk not in locked:
+            raise refusals.DriverJustMoved(name=driver.name if driver else "")
+        _seat(locked[pk], None, by, was=driver)
+    return _seat(fresh, driver, by)
+
+
+def _seat(truck: Truck, driver: Driver | None, by: User, was: Driver | None = None) -> Truck:
+    truck.driver = driver
+    truck.save(update_fields=["driver"])
+    named = driver or was
+    record(truck, "driver_assigned" if driver else "driver_removed", by=by, reason=named.name if named else "")
+    return truck
 
 
 def _check_facts(facts: dict[str, Any]) -> None:
