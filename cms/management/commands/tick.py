@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from market.actions.photos import sweep_unused_photos
+from orders.logistics.actions.health import erase_old_health_checks
 
 logger = logging.getLogger("cms.clock")
 
@@ -23,12 +24,13 @@ def clear_old_rows() -> None:
 JOBS: tuple[Callable[[], Any], ...] = (
     lambda: call_command("publish_scheduled", verbosity=0),
     sweep_unused_photos,
+    erase_old_health_checks,
     clear_old_rows,
 )
 
 
 class Command(BaseCommand):
-    help = "Run the jobs of the clock once: scheduled publication, unused photographs, old sessions."
+    help = "Run the jobs of the clock once: scheduled publication, unused photographs, old health checks, old sessions."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         for job in JOBS:

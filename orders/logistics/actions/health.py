@@ -1,4 +1,4 @@
-"""What a checker saw of a driver: facts only, no pictures; never edited."""
+"""What a checker saw of a driver: facts only, no pictures; never edited, and erased when it no longer counts."""
 
 import datetime as dt
 from decimal import Decimal
@@ -9,9 +9,11 @@ from django.utils import timezone
 from market.actions.events import record
 from market.models import User
 from orders.logistics import exceptions as refusals
+from orders.logistics.actions.locks import lock_all
 from orders.logistics.enums import HealthCode, SampleResult
 from orders.logistics.models import Driver, HealthCheck
 from orders.logistics.permissions import require_dispatcher
+from orders.logistics.queries.fitness import HEALTH_DAYS
 
 COLDEST, HOTTEST = Decimal(30), Decimal(45)
 
@@ -50,3 +52,20 @@ def record_health_check(
     )
     record(driver, "health_checked", by=by)
     return check
+
+
+@transaction.atomic
+def erase_old_health_checks(*, at: dt.datetime | None = None) -> int:
+    """No check older than HEALTH_DAYS is left; each driver's history says that some were erased. Returns how many.
+
+    The clock's job: one statement when there is nothing to erase. Locks: drivers. A repeat changes nothing.
+    """
+    since = (at or timezone.now()) - dt.timedelta(days=HEALTH_DAYS)
+    old = HealthCheck.objects.filter(checked_at__lt=since)
+    erased = 0
+    for driver in lock_all(Driver, set(old.values_list("driver_id", flat=True))).values():
+        count, _of_each_kind = old.filter(driver=driver).delete()
+        if count:
+            record(driver, "health_erased", by=None)
+        erased += count
+    return erased

@@ -31,7 +31,7 @@ class Driver(models.Model):
 
 
 class HealthCheck(models.Model):
-    """Facts a checker saw, no screenshots. Append-only; visible to that trip's dispatcher and the checkpoint only."""
+    """Facts a checker saw, no screenshots. Never edited, erased after 14 days; visible to that trip's dispatcher and the checkpoint only."""
 
     driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="health_checks")
     code = models.CharField(_("健康码"), max_length=6, choices=HealthCode.choices)

@@ -14,7 +14,7 @@ from market.wording import clock_time
 from orders.logistics.enums import HealthCode, PassState, SampleResult
 from orders.logistics.models import Driver, HealthCheck, Pass, Rules, Truck
 
-# Facts of a person's health are kept and count no longer than this (docs/architecture.md; erased by the retention rule).
+# Facts of a person's health count no longer than this; then the clock erases them (`actions.health.erase_old_health_checks`).
 HEALTH_DAYS = 14
 
 SENTENCES: dict[str, Any] = {
