@@ -3,7 +3,8 @@
 Composing a statement costs Django more than running it: with a dozen joined columns 2 ms against 0.2. The few that stand in
 the way of every pledge are written as querysets like every other, composed on first use, and from then on run with new
 values; PostgreSQL plans them once for each connection (needs `prepare_threshold` in the database's options, and is
-simply not done without). `benchmarks/pledges.py` measures what it is worth.
+simply not done without). What it is worth and what it
+risks stands in docs/decisions/0006-prepared-statements.md.
 """
 
 import datetime as dt

@@ -22,7 +22,6 @@ INSTALLED_APPS = [
     "orders.logistics",
     "orders",
     "market",
-    "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
     "cms.apps.CmsUsersConfig",
@@ -35,7 +34,6 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
-    "django_htmx",
     "csp",
     "allauth",
     "allauth.account",
@@ -47,7 +45,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
 ]
 
 MIDDLEWARE = [
@@ -63,7 +60,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cms.middleware.BackOfficeDoorMiddleware",
 ]

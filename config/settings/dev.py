@@ -7,6 +7,5 @@ DEBUG = env.bool("DEBUG", default=True)
 DEMO = env.bool("DEMO", default=True)
 SECRET_KEY = env("SECRET_KEY", default="development-only-key-never-used-in-production-0123456789")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
-INTERNAL_IPS = ["127.0.0.1"]
 WHITENOISE_USE_FINDERS = True  # static files straight from their folders, also with DEBUG off
 STATIC_ROOT = None  # nothing is collected here
