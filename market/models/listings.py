@@ -1,5 +1,6 @@
 """What a seller says is for sale. Content only: stock lives in `Lot`, a row no revision ever writes."""
 
+import datetime as dt
 from typing import Any, Self
 
 from django.conf import settings
@@ -27,10 +28,18 @@ MAX_DAYS = 60
 MAX_DAYS_AHEAD = 365
 
 
+def public(path: str = "", at: dt.datetime | None = None) -> Q:
+    """Live, and not past the revision's expiry at `at` (now): `expire_at` hides nothing at the minute by itself.
+
+    `path` leads from another model to the listing ("listing__"). `Listing.is_public` says the same of a row that was read.
+    """
+    lasting = Q(**{f"{path}expire_at": None}) | Q(**{f"{path}expire_at__gt": at or timezone.now()})
+    return Q(**{f"{path}live": True}) & lasting
+
+
 class ListingQuerySet(models.QuerySet["Listing"]):
     def public(self) -> Self:
-        """Live, and not past the revision's expiry: `expire_at` hides nothing at the minute by itself."""
-        return self.filter(live=True).filter(Q(expire_at=None) | Q(expire_at__gt=timezone.now()))
+        return self.filter(public())
 
 
 class Listing(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel):
@@ -126,6 +135,10 @@ class Listing(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Prev
     @property
     def pack(self) -> Pack | None:
         return Pack(self.pack_word, self.pack_g) if self.pack_word and self.pack_g else None
+
+    def is_public(self, at: dt.datetime | None = None) -> bool:
+        """What `public` asks of the database, of this row."""
+        return self.live and (self.expire_at is None or self.expire_at > (at or timezone.now()))
 
     def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> Any:
         """Publish `revision` and make the lots follow it; all or nothing. Every door to publication ends here."""

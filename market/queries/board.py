@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from market.models import ListingPhoto, Lot
+from market.models.listings import public
 from market.models.lots import LotQuerySet
 from market.queries.reference import KnownPlace, KnownProduce, Reference, reference_of
 
@@ -107,8 +107,7 @@ def lot_cards(ids: Sequence[int]) -> list[LotCard]:
         return []
     photo = ListingPhoto.objects.filter(listing=OuterRef("listing")).order_by("sort_order", "pk")
     rows = (
-        Lot.objects.filter(pk__in=ids, listing__live=True)
-        .filter(Q(listing__expire_at=None) | Q(listing__expire_at__gt=timezone.now()))
+        Lot.objects.filter(public("listing__"), pk__in=ids)
         .values_list(
             "pk", "day", "best_before", "offered_g", "reserved_g", "grade", "produce_id", "place_code",
             "listing__variety", "listing__price", "listing__price_unit", "listing__pack_word", "seller__name",

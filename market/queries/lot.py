@@ -57,8 +57,8 @@ class LotPage:
 
     @cached_property
     def state(self) -> str:
-        now, listing, lot = timezone.now(), self.listing, self.lot
-        if not (lot.is_open and listing.live) or (listing.expire_at and listing.expire_at <= now):
+        now, lot = timezone.now(), self.lot
+        if not (lot.is_open and self.listing.is_public(now)):
             return WITHDRAWN
         if lot.best_before <= now:
             return SPOILT

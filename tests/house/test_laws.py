@@ -140,6 +140,13 @@ def test_the_law_on_prepared_writes_notices_one(tmp_path, line):
     assert len(doors_outside([sly])) == 1
 
 
+def test_what_makes_a_listing_public_is_said_once():
+    """`live` and `expire_at` together: ask `Listing.objects.public()`, `is_public(…)` of a row, `public(path)` of a join."""
+    tellers = [name_of(path) for path in product_files() if "expire_at" in path.read_text(encoding="utf-8")]
+
+    assert tellers == ["market/models/listings.py"]
+
+
 def lookups_in_views(paths: list[Path]) -> list[str]:
     """`Model.objects.get(…)` and `get_object_or_404(Model, …)`: neither asks who is looking."""
     found = []
