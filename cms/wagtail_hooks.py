@@ -73,6 +73,12 @@ def main_menu(request: HttpRequest, items: list[Any]) -> None:
         items[:] = [item for item in items if item.name not in {"explorer", "help"}]
 
 
+@hooks.register("construct_help_menu")
+def help_menu(_request: HttpRequest, items: list[Any]) -> None:
+    """Wagtail words its news once, in the language of whoever comes first, and keeps that for everybody."""
+    items[:] = [item for item in items if not item.name.startswith("whats-new-in-wagtail")]
+
+
 @hooks.register("construct_snippet_action_menu")
 def review_buttons(items: list[Any], _request: HttpRequest, context: dict[str, Any]) -> None:
     if context.get("model") is not Listing:
