@@ -8,6 +8,8 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+handler400 = "config.errors.bad_request"
+
 urlpatterns = [
     path("cms/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     # Wagtail's own catalogue of its scripts' words reads its package only; this one reads our additions too.

@@ -111,7 +111,7 @@ def test_field_ties_help_and_error_to_its_control(rf):
     assert 'id="id_quantity_helptext"' in html
 
 
-@pytest.mark.parametrize("name", ["403.html", "403_csrf.html", "404.html", "429.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"])
 def test_error_pages_need_no_context_and_no_request(name):
     html = get_template(name).render({})
 
