@@ -145,7 +145,7 @@ def _stops(sheet: TripSheet) -> Table:
         ]
         for n, leg in enumerate(sheet.legs, start=1)
     ]
-    return Table(rows, colWidths=[18 * mm, 16 * mm, 58 * mm, 62 * mm, 28 * mm], repeatRows=1, style=GRID)
+    return Table(rows, colWidths=[24 * mm, 14 * mm, 58 * mm, 58 * mm, 28 * mm], repeatRows=1, style=GRID)
 
 
 def _where(leg: Leg) -> str:
