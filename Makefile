@@ -52,6 +52,7 @@ format: install-dev ## let ruff write the style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# In Jinja2 templates `{{ _("…") }}` is collected, nothing else.
 messages: install-dev ## collect strings for translation and compile them (needs gettext)
 	$(RUN) makemessages -l en --no-obsolete --no-wrap --no-location -e html,py,txt -i node_modules -i .venv -i "tests/*" -i "benchmarks/*"
 	$(BIN)/python -m tests.untranslated --compile
