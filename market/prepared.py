@@ -54,7 +54,7 @@ def _kept_class() -> Any:
     class Kept(Cursor):
         def execute(self, query: Any, params: Any = None, **_kwargs: Any) -> Any:
             super().execute(query, params, prepare=True)
-            self._query = SimpleNamespace(query=query.encode())  # what Django's log of statements says was sent
+            self._query = SimpleNamespace(query=query.encode())  # type: ignore[assignment]  # what Django's log of statements says was sent
             return self
 
     return Kept
@@ -134,7 +134,7 @@ class Prepared(_Statement):
             model=info["model"],
             names=tuple(expression.target.attname for expression, *_rest in select[fields]),
             fields=fields,
-            populators=tuple(get_related_populators(info, select, database.alias)),
+            populators=tuple(get_related_populators(info, select, database.alias)),  # type: ignore[call-arg]
             annotations=tuple(compiler.annotation_col_map.items()),
             converters=tuple((at, *found) for at, found in converters.items()),
         )

@@ -1,6 +1,7 @@
 """The trucks, their drivers, passes and checks: five may run, three show why a truck is not planned."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from orders.logistics.enums import PassIssuer, PlateColour
 
@@ -38,7 +39,7 @@ FLEET = (
 )  # fmt: skip
 
 TEST_HOURS = 48
-RULES = {
+RULES: dict[str, Any] = {
     "name": "市区交通管控期间货车通行规则",
     "source": "演示：据 2021 年 8 月上旬公开报道整理，核酸 48 小时，体温 37.3 ℃",
     "test_hours": TEST_HOURS,

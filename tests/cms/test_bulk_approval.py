@@ -233,8 +233,9 @@ def test_the_worker_asks_again_who_may(thirty, cast):
 
 
 def test_the_progress_page_lists_what_was_refused_and_is_ones_own(thirty, cast, agriculture, commerce):
+    task = open_task(thirty[0])
     withdraw_listing(thirty[0], reason="", by=cast.farmer)
-    order = BulkApproval.objects.create(items=[[thirty[0].pk, 1]], by=cast.agriculture_desk)
+    order = BulkApproval.objects.create(items=[[thirty[0].pk, task.pk]], by=cast.agriculture_desk)
     page = reverse("cms_bulk_approval", args=[order.pk])
     assert 'http-equiv="refresh"' in agriculture.get(page).content.decode()
     approve_in_bulk.call(order.pk)

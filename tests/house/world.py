@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pytest
-from django.test.utils import override_settings
-
 from tests.cast import Cast
-from tests.factories.logistics import Day, commit, load_up, make_day, make_health_check, make_pass
+from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
 from tests.factories.orders import make_dock, make_pledge, stalls
 
 

@@ -41,4 +41,6 @@ def _sentence(loaded: Loaded) -> str:
     )
     if loaded.fresh:
         return f"演示数据已装好（{loaded.day}）：{counts}"
-    return f"演示数据早已装好（{loaded.day}），没有改动：{counts}。要换成今天的，请先删掉 var/market.sqlite3 再 make run"
+    return (
+        f"演示数据早已装好（{loaded.day}），没有改动：{counts}。要换成今天的，请先删掉 var/market.sqlite3 再 make run"
+    )
