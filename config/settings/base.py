@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # Wagtail says "a moment ago" through it; its Chinese is found only when installed
 ]
 
 MIDDLEWARE = [
