@@ -27,13 +27,6 @@ class LotQuerySet(models.QuerySet["Lot"]):
     def with_stock(self) -> Self:
         return self.filter(reserved_g__lt=F("offered_g"))
 
-    def in_place(self, code_prefix: str) -> Self:
-        """Those from the county (6 digits) or township (9 digits), by an index range."""
-        return self.filter(place_code__gte=code_prefix, place_code__lt=code_prefix + "~")
-
-    def with_remaining(self) -> Self:
-        return self.annotate(remaining=F("offered_g") - F("reserved_g"))
-
 
 class Lot(models.Model):
     """What one listing offers on one day, and how much of it is promised.

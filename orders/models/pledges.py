@@ -1,7 +1,7 @@
 """A buyer's promise to take produce."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -13,17 +13,10 @@ from market.pricing import unit_word
 from market.quantities import Pack, amount
 from orders.enums import PledgeState
 
-if TYPE_CHECKING:
-    from market.models import User
-
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
     def live(self) -> Self:
         return self.exclude(state=PledgeState.CANCELLED)
-
-    def of_buyer(self, user: "User") -> Self:
-        """Those of the organisations the person is a member of."""
-        return self.filter(buyer__memberships__user=user).distinct()
 
 
 class Pledge(models.Model):

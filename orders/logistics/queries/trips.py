@@ -46,10 +46,6 @@ class TripSheet:
         return next((leg for leg in self.legs if leg.stop.departed_at is None), None)
 
     @property
-    def can_change(self) -> bool:
-        return self.trip.state == TripState.PLANNED
-
-    @property
     def can_cancel(self) -> bool:
         return self.trip.state in (TripState.PLANNED, TripState.LOADING)
 
