@@ -1,8 +1,8 @@
 """Weights: the units of the trade, a typed quantity read as whole grams, and grams said again in people's words.
 
 Every conversion is exact: whole grams, fractions and decimals, nothing that rounds behind one's back. Money here
-is only price times weight, rounded once. How numerals are spelled is in `market.numerals`; prices, dates and
-clocks are said in `market.wording`; lines of chat (接龙) and ranges are the relay reader's.
+is only price times weight, rounded once. Numerals are spelled in `market.numerals`, the weights of units stand in
+`market.units`; prices, dates and clocks are said in `market.wording`; lines of chat (接龙) and ranges are the relay reader's.
 """
 
 import re
@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from market.numerals import NUMBER_SIGNS, TWO_DIGITS_IN_A_ROW, read_number, tidied
+from market.units import ALSO, GRAMS, PACK_SPELLINGS, PACK_WORDS
 
 MAX_GRAMS = 1_000_000 * 1_000_000  # a million tonnes; far inside a bigint
 MAX_TYPED = 40  # characters
@@ -29,18 +30,18 @@ class Unit(StrEnum):
     label: Any
     also: tuple[str, ...]
 
-    JIN = "斤", 500, _("斤"), ("市斤", "jin")
-    KG = "公斤", 1000, _("公斤"), ("千克", "kg")
-    TONNE = "吨", 1_000_000, _("吨"), ("公吨", "t", "tonne", "tonnes")
-    DAN = "担", 50_000, _("担"), ("市担", "dan")
-    LIANG = "两", 50, _("两"), ("市两", "liang")
-    WAN_JIN = "万斤", 5_000_000, _("万斤"), ("w斤", "wanjin")
-    GRAM = "克", 1, _("克"), ("g",)
+    JIN = "斤", _("斤")
+    KG = "公斤", _("公斤")
+    TONNE = "吨", _("吨")
+    DAN = "担", _("担")
+    LIANG = "两", _("两")
+    WAN_JIN = "万斤", _("万斤")
+    GRAM = "克", _("克")
 
-    def __new__(cls, word: str, grams: int, label: Any, also: tuple[str, ...]) -> "Unit":
+    def __new__(cls, word: str, label: Any) -> "Unit":
         unit = str.__new__(cls, word)
         unit._value_ = word
-        unit.grams, unit.label, unit.also = grams, label, also
+        unit.grams, unit.label, unit.also = GRAMS[word], label, ALSO[word]
         return unit
 
     @classmethod
@@ -49,9 +50,6 @@ class Unit(StrEnum):
         return _UNITS.get(_compact(tidied(word)))
 
 
-# Words for a package. What one weighs is each listing's own to say.
-PACK_WORDS = ("件", "筐", "箱", "袋", "捆", "泡沫箱", "笼", "坛", "片")
-_PACK_SPELLINGS = {"框": "筐", "包": "袋", "把": "捆"}
 _UNITS = {name: unit for unit in Unit for name in (unit.value, *unit.also)}
 
 _SENTENCES = {
@@ -219,7 +217,7 @@ def _compact(text: str) -> str:
 
 def _pack_names(pack: Pack) -> list[str]:
     word = _compact(tidied(pack.word))
-    return [word, *(other for other, usual in _PACK_SPELLINGS.items() if usual == word)]
+    return [word, *(other for other, usual in PACK_SPELLINGS.items() if usual == word)]
 
 
 def _sizes(pack: Pack | None) -> dict[str, int]:
@@ -272,7 +270,7 @@ def _why_not(typed: str, pack: Pack | None) -> QuantityError:
 def _why_no_unit(typed: str, pack: Pack | None) -> QuantityError:
     """Units, packs and numbers, in the order they stand in the text."""
     tidy = tidied(typed)
-    known = _sizes(pack) | dict.fromkeys((*PACK_WORDS, *_PACK_SPELLINGS), 0)
+    known = _sizes(pack) | dict.fromkeys((*PACK_WORDS, *PACK_SPELLINGS), 0)
     names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     kinds = f"[{NUMBER_SIGNS}]+|(?:{names})(?![a-z])|[a-z]+|[^{NUMBER_SIGNS}a-z]+"
     words = re.findall(kinds, _compact(tidy))
@@ -291,7 +289,7 @@ def _why_no_unit(typed: str, pack: Pack | None) -> QuantityError:
 def _unknown(word: str, pack: Pack | None) -> QuantityError:
     if word == "pack":
         return QuantityError("no_pack_weight", word=PACK_WORDS[0])
-    is_pack = word in PACK_WORDS or word in _PACK_SPELLINGS
+    is_pack = word in PACK_WORDS or word in PACK_SPELLINGS
     if not pack:
         return QuantityError("no_pack_weight" if is_pack else "unknown_unit", word=word)
     return QuantityError("wrong_pack" if is_pack else "unknown_unit_or_pack", word=word, pack=pack.word)
