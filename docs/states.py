@@ -7,6 +7,10 @@ from pathlib import Path
 TABLES = (
     ("Organisation (verification)", "market.enums", "VERIFICATION_MOVES"),
     ("Pledge", "orders.enums", "PLEDGE_MOVES"),
+    ("Demand (open pledge)", "orders.enums", "DEMAND_MOVES"),
+    ("Standing pledge", "orders.enums", "STANDING_MOVES"),
+    ("Offer", "orders.enums", "OFFER_MOVES"),
+    ("Matching run", "orders.enums", "MATCH_MOVES"),
     ("Pass", "orders.logistics.enums", "PASS_MOVES"),
     ("Trip", "orders.logistics.enums", "TRIP_MOVES"),
     ("Load", "orders.logistics.enums", "LOAD_MOVES"),

@@ -219,3 +219,15 @@ class TooManyMembers(Refused):
 
 class LastManager(Refused):
     sentence = _("“%(organisation)s”只有这一位负责人，不能移除；要换负责人请拨打热线")
+
+
+class PriceAboveCeiling(Refused):
+    """`price` is worded."""
+
+    sentence = _("%(produce)s现在限价 %(price)s，请把单价降到限价以内。原因：%(reason)s")
+
+
+class WithdrawnTooMuch(Refused):
+    """`left` is worded."""
+
+    sentence = _("这一天最多还能收回 %(left)s，其余的已经有人认购")

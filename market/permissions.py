@@ -81,6 +81,11 @@ def can_verify_organisations(user: User) -> bool:
     return user.is_active and user.has_perm(BUREAU_PERMISSION)
 
 
+def can_set_ceilings(user: User) -> bool:
+    """The commerce desk."""
+    return user.is_active and user.has_perm(BUREAU_PERMISSION)
+
+
 def can_manage(user: User, organisation: Organisation) -> bool:
     """Its manager: adds and removes the people who act for it."""
     return Role.MANAGER in roles_in(user, organisation)

@@ -70,9 +70,27 @@ class RaiseTooLarge(NotEnoughLeft):
 
 
 class NotChangeable(WrongState):
-    """Change and cancel end where a truck is planned."""
+    """Change and cancel end where a truck leaves."""
 
     sentence = _("这笔认购%(state)s，不能再改或取消；请打电话给调度员")
+
+
+class AlreadyLoading(Refused):
+    """`plate` of the truck that has begun."""
+
+    sentence = _("%(plate)s 已经开始装这批货，不能再改少或取消；请打电话给调度员")
+
+
+class MostBelowFirm(Refused):
+    """`firm`, `most` are worded."""
+
+    sentence = _("最多可收的 %(most)s 比认购量 %(firm)s 还少，请改大或者留空")
+
+
+class NotFreshEnough(Refused):
+    """`until` is worded."""
+
+    sentence = _("这批货只能放到 %(until)s，送到后放不满 %(hours)s 小时；请把送达时段提前，或者少要几个小时")
 
 
 class TooLateToChange(Refused):
@@ -95,3 +113,27 @@ class DockHoursBackwards(Refused):
 
 class DockAwaitsGoods(Refused):
     sentence = _("“%(dock)s”还有 %(count)s 笔没有收完的认购，请先给它们换收货点，再停用")
+
+
+class HoldsOnlyForAssociations(Refused):
+    sentence = _("只有农贸市场协会可以先预留再填摊位，请直接认购")
+
+
+class OneHoldALot(Refused):
+    sentence = _("这批货您已经有一笔预留，请先确认或放弃那一笔")
+
+
+class HoldLapsed(Refused):
+    sentence = _("预留时间已经过了，货已放回；请重新认购")
+
+
+class StretchTooLarge(Refused):
+    """`left` is worded."""
+
+    sentence = _("买方最多还可以多收 %(left)s")
+
+
+class CutIsNoCut(Refused):
+    """`taken` is worded."""
+
+    sentence = _("现在要供 %(taken)s，请写一个更少的数；一点也供不上请取消")

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import BUYERS, OrganisationKind, Role
 from market.models import Lot, Membership, Organisation, User
-from market.permissions import can_enter_for_others, organisations_for, roles_in
+from market.permissions import can_enter_for_others, can_sell_for, organisations_for, roles_in
 from market.prepared import Prepared, whole_numbers
 from orders.models import Dock, Pledge
 
@@ -42,6 +42,11 @@ def can_buy_for(user: User, organisation: Organisation) -> bool:
 def can_enter_pledge_for(user: User, buyer: Organisation) -> bool:
     """Those who buy for it, and the commerce desk, which takes down what a buyer telephones in or sends as a sheet."""
     return can_buy_for(user, buyer) or (buyer.is_buyer and can_enter_for_others(user))
+
+
+def can_bring_for(user: User, seller: Organisation) -> bool:
+    """Those who sell for it, and the commerce desk, which answers for growers who telephone."""
+    return can_sell_for(user, seller) or (seller.is_seller and can_enter_for_others(user))
 
 
 def docks_for(user: User) -> list[Dock]:

@@ -251,6 +251,13 @@ WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILADMIN_LOGIN_URL = "account_login"
 
+# --- pledges (orders) -----------------------------------------------------------------------------------------
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=60)
+OFFER_HOURS = env.int("OFFER_HOURS", default=12)
+# On the eve of each day, from this hour on, the clock places the standing pledges of the day.
+STANDING_HOUR = env.int("STANDING_HOUR", default=17)
+MATCH_SECONDS = env.int("MATCH_SECONDS", default=20)
+
 # --- the planner (orders.logistics) ---------------------------------------------------------------------------
 PLANNER_SECONDS = env.int("PLANNER_SECONDS", default=10)
 PLANNER_ENGINE = env("PLANNER_ENGINE", default="auto")

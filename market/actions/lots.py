@@ -44,6 +44,15 @@ def release(lot_id: int, grams: int) -> None:
         raise RuntimeError(f"lot {lot_id}: releasing {grams} g that were not reserved")
 
 
+def withdraw_reserved(lot_id: int, grams: int) -> None:
+    """Give `grams` back that are not there to be sold again: offer and reservation both shrink, and what is left stays."""
+    gone = Lot.objects.filter(pk=lot_id, reserved_g__gte=grams).update(
+        reserved_g=F("reserved_g") - grams, offered_g=F("offered_g") - grams, withdrawn_g=F("withdrawn_g") + grams
+    )
+    if gone != 1:
+        raise RuntimeError(f"lot {lot_id}: withdrawing {grams} g that were not reserved")
+
+
 @transaction.atomic
 def publish_with_lots(listing: Listing, publish: Callable, revision: Any, **kwargs: Any) -> Any:
     """Publish and adjust one lot per day, both or neither.
@@ -105,7 +114,7 @@ def refuse_below_reserved(listing: Listing) -> None:
     """Say early, when a seller hands in an edit, what publication would refuse. Raises: OfferBelowReserved."""
     days = set(days_of(listing))
     for lot in Lot.objects.filter(listing_id=listing.pk, day__gte=timezone.localdate(), reserved_g__gt=0):
-        offered = listing.quantity_per_day_g if lot.day in days else 0
+        offered = _left_of(listing, lot) if lot.day in days else 0
         if offered < lot.reserved_g:
             raise _below_reserved(lot, offered)
 
@@ -126,9 +135,14 @@ def best_before(listing: Listing, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(5), zone) + dt.timedelta(hours=listing.produce.ambient_hours)
 
 
+def _left_of(listing: Listing, lot: Lot | None) -> int:
+    """The day's offer less what the seller took off it."""
+    return max(listing.quantity_per_day_g - (lot.withdrawn_g if lot else 0), 0)
+
+
 def _offer(listing: Listing, day: dt.date, lot: Lot | None) -> None:
     facts = {
-        "offered_g": listing.quantity_per_day_g,
+        "offered_g": _left_of(listing, lot),
         "best_before": best_before(listing, day),
         "is_open": listing.seller.is_verified,
         "seller_id": listing.seller_id,
@@ -141,9 +155,9 @@ def _offer(listing: Listing, day: dt.date, lot: Lot | None) -> None:
     if lot is None:
         Lot.objects.create(listing=listing, day=day, **facts)
         return
-    changed = Lot.objects.filter(pk=lot.pk, reserved_g__lte=listing.quantity_per_day_g).update(**facts)
+    changed = Lot.objects.filter(pk=lot.pk, reserved_g__lte=facts["offered_g"]).update(**facts)
     if changed != 1:
-        raise _below_reserved(lot, listing.quantity_per_day_g)
+        raise _below_reserved(lot, _left_of(listing, lot))
 
 
 def _below_reserved(lot: Lot, offered_g: int) -> OfferBelowReserved:

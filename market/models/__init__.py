@@ -1,6 +1,8 @@
+from .ceilings import PriceCeiling
 from .events import Event
 from .listings import Listing, ListingPhoto
 from .lots import Lot
+from .notices import Notice
 from .organisations import Membership, Organisation
 from .photos import Photo
 from .places import Place
@@ -15,9 +17,11 @@ __all__ = [
     "ListingPhoto",
     "Lot",
     "Membership",
+    "Notice",
     "Organisation",
     "Photo",
     "Place",
+    "PriceCeiling",
     "Produce",
     "User",
 ]

@@ -31,8 +31,8 @@ class LotQuerySet(models.QuerySet["Lot"]):
 class Lot(models.Model):
     """What one listing offers on one day, and how much of it is promised.
 
-    Made and adjusted by `market.actions.lots` when a revision is published; `reserved_g` is moved only by `reserve`
-    and `release` there. The produce, kind, place, grade and price stand here again, so that the board reads one indexed table:
+    Made and adjusted by `market.actions.lots` when a revision is published; `reserved_g` is moved only by `reserve`,
+    `release` and `withdraw_reserved` there. The produce, kind, place, grade and price stand here again, so that the board reads one indexed table:
     they are copied at publication and never edited.
     """
 
@@ -40,6 +40,8 @@ class Lot(models.Model):
     day = models.DateField(_("日期"))
     offered_g = models.BigIntegerField(_("供应（克）"))
     reserved_g = models.BigIntegerField(_("已认购（克）"), default=0)
+    # Taken off this day's offer by the seller (spoilt, given away); a new publication keeps it off.
+    withdrawn_g = models.BigIntegerField(_("已收回（克）"), default=0)
     best_before = models.DateTimeField(_("最晚时间"))
     is_open = models.BooleanField(_("在售"), default=True)
 
@@ -63,6 +65,7 @@ class Lot(models.Model):
                 name="lot_never_oversold",
                 violation_error_message=_("认购量不能超过供应量"),
             ),
+            models.CheckConstraint(condition=Q(withdrawn_g__gte=0), name="lot_withdrawn_not_negative"),
             models.CheckConstraint(condition=Q(grade__in=Grade.values), name="lot_grade_known"),
             models.CheckConstraint(condition=Q(kind__in=ProduceKind.values), name="lot_kind_known"),
         )

@@ -9,7 +9,7 @@ from market.enums import OrganisationKind
 from market.models import Lot, Organisation
 from market.quantities import Quantity, describe
 from market.wording import calendar_day, clock_time
-from orders.enums import PledgeState
+from orders.enums import CHANGEABLE_PLEDGES
 from orders.exceptions import (
     BelowMinimum,
     DayPast,
@@ -17,7 +17,9 @@ from orders.exceptions import (
     LineIncomplete,
     LinesDoNotAddUp,
     LinesOnlyForAssociations,
+    MostBelowFirm,
     NotChangeable,
+    NotFreshEnough,
     OutsideDockHours,
     OwnProduce,
     ReferenceTooLong,
@@ -68,7 +70,24 @@ def require_reference(reference: str) -> None:
         raise ReferenceTooLong(limit=MAX_REFERENCE)
 
 
-def require_lines(lines: Sequence[Line], quantity: Quantity, buyer: Organisation) -> None:
+def require_most(firm_g: int, most_g: int) -> None:
+    """Raises: MostBelowFirm."""
+    if most_g < firm_g:
+        raise MostBelowFirm(firm=describe(firm_g), most=describe(most_g))
+
+
+def require_fresh(lot: Lot, window_to: dt.time, hours: int) -> None:
+    """Still good for `hours` when the window ends. Raises: NotFreshEnough."""
+    if hours and fresh_left(lot, window_to) < dt.timedelta(hours=hours):
+        raise NotFreshEnough(until=clock_time(lot.best_before), hours=hours)
+
+
+def fresh_left(lot: Lot, window_to: dt.time) -> dt.timedelta:
+    """How long the lot is still good when the window of its day ends; below zero when it is not."""
+    return lot.best_before - timezone.make_aware(dt.datetime.combine(lot.day, window_to))
+
+
+def require_lines(lines: Sequence[Line], firm_g: int, buyer: Organisation) -> None:
     """Raises: LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp."""
     if not lines:
         return
@@ -79,7 +98,7 @@ def require_lines(lines: Sequence[Line], quantity: Quantity, buyer: Organisation
     for row, (name, _quantity) in enumerate(lines, start=1):
         if not 0 < len(name.strip()) <= MAX_NAME:
             raise LineIncomplete(row=row)
-    require_sum(sum(part.grams for _name, part in lines), quantity.grams)
+    require_sum(sum(part.grams for _name, part in lines), firm_g)
 
 
 def require_sum(lines_g: int, pledge_g: int) -> None:
@@ -90,7 +109,7 @@ def require_sum(lines_g: int, pledge_g: int) -> None:
 
 def require_changeable(pledge: Pledge) -> None:
     """Raises: NotChangeable."""
-    if pledge.state != PledgeState.PLACED:
+    if pledge.state not in CHANGEABLE_PLEDGES:
         raise NotChangeable(state=pledge.get_state_display())
 
 

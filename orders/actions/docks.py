@@ -8,13 +8,13 @@ from django.utils import timezone
 from market.actions.events import record
 from market.models import Organisation, User
 from market.permissions import on_behalf_of, require
-from orders.enums import PledgeState
+from orders.enums import WAITING_PLEDGES, PledgeState
 from orders.exceptions import DockAwaitsGoods, DockHoursBackwards, DockNameTaken
 from orders.models import Dock, Pledge
 from orders.permissions import can_buy_for
 
 FACTS = ("name", "place", "address", "opens_at", "closes_at", "contact_name", "contact_phone")
-WAITING = (PledgeState.PLACED, PledgeState.PLANNED, PledgeState.MOVING)
+WAITING = (PledgeState.HELD, *WAITING_PLEDGES)
 
 
 def add_dock(*, organisation: Organisation, by: User, **facts: Any) -> Dock:

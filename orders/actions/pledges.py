@@ -1,138 +1,42 @@
-"""Placing, changing and cancelling a pledge: the only place where grams are promised or given back."""
+"""Changing and cancelling a pledge. Placing one is in `orders.actions.placing`; `place_pledge` is here by name too."""
 
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from market.actions.events import record
-from market.actions.lots import release, reserve
+from market.actions.lots import release, reserve, withdraw_reserved
+from market.actions.notices import tell
 from market.actions.states import move
-from market.exceptions import NotEnoughLeft, Refused
-from market.models import Event, Lot, Organisation, User
+from market.exceptions import NotEnoughLeft
+from market.models import Lot, User
 from market.permissions import on_behalf_of, require, require_verified
-from market.prepared import insert
 from market.quantities import Quantity, describe, format_exact
+from orders import consequences
 from orders.actions.conditions import (
     Line,
     require_changeable,
     require_delivery,
+    require_fresh,
     require_in_time,
     require_lines,
     require_minimum,
-    require_purchasable,
+    require_most,
     require_reference,
     require_sum,
 )
+from orders.actions.lines import says_the_same, write_lines
+from orders.actions.placing import place_pledge
 from orders.enums import PLEDGE_MOVES, PledgeState
-from orders.exceptions import KeyUsedOtherwise, RaiseTooLarge, ReasonMissing
-from orders.models import Allocation, Dock, Pledge, PledgeLine
-from orders.permissions import can_buy_for, can_enter_pledge_for
+from orders.exceptions import RaiseTooLarge, ReasonMissing
+from orders.models import Allocation, Dock, Pledge
+from orders.permissions import can_bring_for, can_buy_for
 
-
-def place_pledge(
-    *,
-    buyer: Organisation,
-    lot_id: int,
-    quantity: Quantity,
-    dock: Dock,
-    window_from: dt.time,
-    window_to: dt.time,
-    key: UUID,
-    by: User,
-    reference: str = "",
-    lines: Sequence[Line] = (),
-    lot: Lot | None = None,
-) -> Pledge:
-    """`quantity` of the lot is promised to the buyer for the lot's day: pledge, live allocation, event and reservation.
-
-    `lines` are (name, Quantity) of an association's stalls. `lot` may be passed by a caller that has just read it with its listing.
-    Price, unit and pack are frozen as the listing says now. Insert first, guarded update last: the hot row is locked for
-    as short as possible. Locks: lot (by the guarded update). A repeat with the same buyer and key returns the first
-    pledge, whatever has happened since; with other contents it is refused.
-    Raises: NotAllowed, NotVerified, OwnProduce, DayPast, BelowMinimum, DockNotUsable, WindowBackwards, OutsideDockHours,
-    ReferenceTooLong, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp, NotEnoughLeft, LotClosed,
-    KeyUsedOtherwise.
-    """
-    require(can_enter_pledge_for(by, buyer))
-    wanted = Pledge(
-        buyer=buyer,
-        lot_id=lot_id,
-        firm_g=quantity.grams,
-        firm_typed=quantity.typed or format_exact(quantity.grams, "斤"),
-        dock=dock,
-        window_from=window_from,
-        window_to=window_to,
-        reference=reference.strip(),
-        key=key,
-        placed_by=by,
-    )
-    try:
-        return _place(wanted, quantity, lines, lot, by)
-    except (IntegrityError, Refused):
-        first = Pledge.objects.filter(buyer=buyer, key=key).first()
-        if first is None:
-            raise
-        return _same_as_before(first, wanted, lines)
-
-
-@transaction.atomic
-def _place(pledge: Pledge, quantity: Quantity, lines: Sequence[Line], lot: Lot | None, by: User) -> Pledge:
-    buyer, dock = pledge.buyer, pledge.dock
-    lot = lot or Lot.objects.select_related("listing").get(pk=pledge.lot_id)
-    require_verified(buyer)
-    require_purchasable(lot, buyer)
-    require_minimum(lot, quantity.grams)
-    require_delivery(dock, buyer, pledge.window_from, pledge.window_to)
-    require_reference(pledge.reference)
-    require_lines(lines, quantity, buyer)
-    listing = lot.listing
-    pledge.day = lot.day
-    pledge.price, pledge.price_unit = listing.price, listing.price_unit
-    pledge.pack_word, pledge.pack_g = listing.pack_word, listing.pack_g
-    insert(pledge)
-    insert(Allocation(lot_id=lot.pk, pledge=pledge, grams=pledge.firm_g))
-    _write_lines(pledge, lines)
-    record(
-        pledge,
-        "placed",
-        by=by,
-        on_behalf_of=on_behalf_of(by, buyer),
-        to_state=PledgeState.PLACED,
-        grams=pledge.firm_g,
-    )
-    reserve(lot.pk, pledge.firm_g)
-    return pledge
-
-
-def _write_lines(pledge: Pledge, lines: Sequence[Line]) -> None:
-    if lines:
-        PledgeLine.objects.bulk_create(
-            PledgeLine(
-                pledge=pledge,
-                position=position,
-                name=name.strip(),
-                quantity_g=part.grams,
-                quantity_typed=part.typed or format_exact(part.grams, "斤"),
-            )
-            for position, (name, part) in enumerate(lines, start=1)
-        )
-
-
-def _same_as_before(first: Pledge, wanted: Pledge, lines: Sequence[Line]) -> Pledge:
-    """The first pledge, when the form sent again says what it said then. Raises: KeyUsedOtherwise."""
-    events = list(Event.objects.about(first))
-    changed_since = any(event.verb.endswith("changed") for event in events)
-    same = first.lot_id == wanted.lot_id and events[0].grams == wanted.firm_g
-    if not changed_since:
-        fields = ("dock_id", "window_from", "window_to", "reference")
-        same = same and all(getattr(first, name) == getattr(wanted, name) for name in fields)
-        same = same and _says_the_same(first, lines)
-    if not same:
-        raise KeyUsedOtherwise(placed=describe(events[0].grams or 0))
-    return first
+__all__ = ["cancel_pledge", "change_pledge", "end_pledge", "locked_pledge", "place_pledge", "set_taken"]
 
 
 def locked_pledge(pledge_id: int) -> Pledge:
@@ -143,7 +47,9 @@ def locked_pledge(pledge_id: int) -> Pledge:
     lot_id = Pledge.objects.values_list("lot_id", flat=True).get(pk=pledge_id)
     lot = Lot.objects.select_for_update(no_key=True, of=("self",)).select_related("listing").get(pk=lot_id)
     pledge = (
-        Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("buyer", "dock").get(pk=pledge_id)
+        Pledge.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("buyer", "seller", "dock")
+        .get(pk=pledge_id)
     )
     pledge.lot = lot
     return pledge
@@ -155,6 +61,8 @@ def change_pledge(
     *,
     quantity: Quantity,
     by: User,
+    most: Quantity | None = None,
+    fresh_hours: int | None = None,
     dock: Dock | None = None,
     window_from: dt.time | None = None,
     window_to: dt.time | None = None,
@@ -163,10 +71,13 @@ def change_pledge(
 ) -> Pledge:
     """The pledge says what is given here; what is None stays. A raise is reserved, a reduction goes back to the lot.
 
-    Price and pack stay as they were agreed. A pledge with lines needs new `lines` when its quantity changes. Locks: lot,
-    pledge. A repeat changes nothing and writes no event. Raises: NotAllowed, NotChangeable, TooLateToChange, NotVerified,
-    BelowMinimum, DockNotUsable, WindowBackwards, OutsideDockHours, ReferenceTooLong, LinesOnlyForAssociations,
-    TooManyLines, LineIncomplete, LinesDoNotAddUp, RaiseTooLarge, LotClosed.
+    Price, pack and the other terms stay as they were agreed. On a planned pledge a reduction takes what is too much off its
+    trucks, and another dock or window takes all of it off: it waits for a truck again. `most` None keeps the stretch above the
+    new quantity as long as it reaches. A pledge with lines needs new `lines` when its quantity changes. Locks: lot, pledge,
+    then allocation, trips, loads. A repeat changes nothing and writes no event. Raises: NotAllowed, NotChangeable,
+    TooLateToChange, AlreadyLoading, NotVerified, BelowMinimum, MostBelowFirm, NotFreshEnough, DockNotUsable, WindowBackwards,
+    OutsideDockHours, ReferenceTooLong, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp,
+    RaiseTooLarge, LotClosed.
     """
     pledge = locked_pledge(pledge.pk)
     require(can_buy_for(by, pledge.buyer))
@@ -174,11 +85,12 @@ def change_pledge(
     require_in_time(pledge)
     require_verified(pledge.buyer)
     _change_delivery(pledge, by, dock, window_from, window_to, reference)
+    _change_freshness(pledge, by, fresh_hours)
     if lines is None:
         _require_lines_still_add_up(pledge, quantity)
     else:
         _change_lines(pledge, lines, quantity, by)
-    _change_quantity(pledge, quantity, by)
+    _change_quantity(pledge, quantity, most, by)
     return pledge
 
 
@@ -200,6 +112,8 @@ def _change_delivery(
     require_delivery(pledge.dock, pledge.buyer, pledge.window_from, pledge.window_to)
     require_reference(pledge.reference)
     who: dict[str, Any] = {"by": by, "on_behalf_of": on_behalf_of(by, pledge.buyer)}
+    if (pledge.dock_id, _window(pledge)) != old[:2]:
+        consequences.take_off(pledge, keep_g=0, why="delivery_changed", by=by)
     if pledge.dock_id != old[0]:
         record(pledge, "dock_changed", reason=pledge.dock.name, **who)
     if _window(pledge) != old[1]:
@@ -213,41 +127,75 @@ def _window(pledge: Pledge) -> str:
     return f"{pledge.window_from:%H:%M}–{pledge.window_to:%H:%M}"
 
 
+def _change_freshness(pledge: Pledge, by: User, hours: int | None) -> None:
+    wanted = pledge.fresh_hours if hours is None else hours
+    require_fresh(pledge.lot, pledge.window_to, wanted)
+    if wanted != pledge.fresh_hours:
+        old, pledge.fresh_hours = pledge.fresh_hours, wanted
+        pledge.save(update_fields=["fresh_hours"])
+        who = on_behalf_of(by, pledge.buyer)
+        record(pledge, "freshness_changed", by=by, on_behalf_of=who, from_state=str(old), to_state=str(wanted))
+
+
 def _require_lines_still_add_up(pledge: Pledge, quantity: Quantity) -> None:
     kept = list(pledge.lines.values_list("quantity_g", flat=True))
     if kept:
         require_sum(sum(kept), quantity.grams)
 
 
-def _says_the_same(pledge: Pledge, lines: Sequence[Line]) -> bool:
-    kept = list(pledge.lines.values_list("name", "quantity_g"))
-    return kept == [(name.strip(), part.grams) for name, part in lines]
-
-
 def _change_lines(pledge: Pledge, lines: Sequence[Line], quantity: Quantity, by: User) -> None:
-    require_lines(lines, quantity, pledge.buyer)
-    if not _says_the_same(pledge, lines):
+    require_lines(lines, quantity.grams, pledge.buyer)
+    if not says_the_same(pledge, lines):
         pledge.lines.all().delete()
-        _write_lines(pledge, lines)
+        write_lines(pledge, lines)
         who = on_behalf_of(by, pledge.buyer)
         record(pledge, "lines_changed", by=by, on_behalf_of=who, grams=quantity.grams)
 
 
-def _change_quantity(pledge: Pledge, quantity: Quantity, by: User) -> None:
-    more = quantity.grams - pledge.firm_g
+def _change_quantity(pledge: Pledge, quantity: Quantity, most: Quantity | None, by: User) -> None:
+    """A shortage of the seller's shrinks first; what was granted of the stretch stays as far as the new stretch reaches."""
+    old, old_most, taken = pledge.firm_g, pledge.most_g, pledge.taken_g
+    top = most.grams if most else max(pledge.most_g if pledge.has_stretch else 0, quantity.grams)
+    require_most(quantity.grams, top)
+    if (quantity.grams, top) == (old, old_most):
+        return
+    if quantity.grams < old:
+        require_minimum(pledge.lot, quantity.grams, held_g=taken)
+    there = old - pledge.short_g
+    there = min(there, quantity.grams) if quantity.grams <= old else there + quantity.grams - old
+    pledge.firm_g, pledge.most_g, pledge.short_g = quantity.grams, top, quantity.grams - there
+    pledge.granted_g = min(pledge.granted_g, top - quantity.grams)
+    pledge.firm_typed = quantity.typed or format_exact(quantity.grams, "斤")
+    who: dict[str, Any] = {"by": by, "on_behalf_of": on_behalf_of(by, pledge.buyer)}
+    if quantity.grams != old:
+        record(pledge, "changed", grams=quantity.grams, **who)
+    if top - quantity.grams != old_most - old:
+        record(pledge, "stretch_changed", grams=top - quantity.grams, **who)
+    _save_quantities(pledge)
+    set_taken(pledge, was_g=taken, by=by)
+
+
+def _save_quantities(pledge: Pledge) -> None:
+    pledge.save(update_fields=["firm_g", "firm_typed", "most_g", "granted_g", "short_g"])
+
+
+def set_taken(pledge: Pledge, *, was_g: int, by: User | None, back_on_sale: bool = True) -> None:
+    """The allocation and the lot follow what the pledge takes now; call it with lot and pledge locked, quantities saved.
+
+    What is cut goes back on sale, or is withdrawn from the day's offer. Raises: RaiseTooLarge, LotClosed, AlreadyLoading.
+    """
+    more = pledge.taken_g - was_g
     if not more:
         return
     if more < 0:
-        require_minimum(pledge.lot, quantity.grams, held_g=pledge.firm_g)
-    pledge.firm_g = quantity.grams
-    pledge.firm_typed = quantity.typed or format_exact(quantity.grams, "斤")
-    pledge.save(update_fields=["firm_g", "firm_typed"])
-    _one(Allocation.objects.live().filter(pledge=pledge, lot=pledge.lot_id).update(grams=quantity.grams))
-    record(pledge, "changed", by=by, on_behalf_of=on_behalf_of(by, pledge.buyer), grams=quantity.grams)
+        consequences.take_off(pledge, keep_g=pledge.taken_g, why="cut", by=by)
+    _one(Allocation.objects.live().filter(pledge=pledge, lot=pledge.lot_id).update(grams=pledge.taken_g))
     if more > 0:
         _reserve_more(pledge, more)
-    else:
+    elif back_on_sale:
         release(pledge.lot_id, -more)
+    else:
+        withdraw_reserved(pledge.lot_id, -more)
 
 
 def _reserve_more(pledge: Pledge, more: int) -> None:
@@ -256,38 +204,58 @@ def _reserve_more(pledge: Pledge, more: int) -> None:
         reserve(pledge.lot_id, more)
     except NotEnoughLeft:
         left = pledge.lot.remaining_g
-        most = left + pledge.firm_g - more
-        raise RaiseTooLarge(left=describe(left), most=describe(most)) from None
+        raise RaiseTooLarge(left=describe(left), most=describe(left + pledge.taken_g - more)) from None
 
 
 @transaction.atomic
-def cancel_pledge(pledge: Pledge, *, reason: str, by: User) -> Pledge:
-    """The pledge is cancelled for the reason given and its grams are back in the lot, once.
+def cancel_pledge(pledge: Pledge, *, reason: str, by: User, back_on_sale: bool = True) -> Pledge:
+    """The pledge is cancelled for the reason given, and its grams are back in the lot, once; what was planned of it is off its trucks.
 
-    Locks: lot, pledge. A repeat on a cancelled pledge changes nothing. Raises: NotAllowed, NotChangeable, ReasonMissing.
+    Its buyer may, and its seller, who says whether the goods go back on sale. The other side is told. Locks: lot, pledge, then
+    allocation, trips, loads. A repeat on a cancelled pledge changes nothing. Raises: NotAllowed, NotChangeable, AlreadyLoading,
+    ReasonMissing.
     """
     pledge = locked_pledge(pledge.pk)
-    require(can_buy_for(by, pledge.buyer))
+    buys = can_buy_for(by, pledge.buyer)
+    require(buys or can_bring_for(by, pledge.seller))
     if pledge.state == PledgeState.CANCELLED:
         return pledge
     require_changeable(pledge)
     if not reason.strip():
         raise ReasonMissing
-    old = move(pledge, "state", PledgeState.CANCELLED, PLEDGE_MOVES)
-    pledge.save(update_fields=["state"])
-    _one(Allocation.objects.live().filter(pledge=pledge, lot=pledge.lot_id).update(is_live=False))
-    record(
+    acting_for = pledge.buyer if buys else pledge.seller
+    end_pledge(
         pledge,
-        "cancelled",
+        PledgeState.CANCELLED,
+        "cancelled" if buys else "cancelled_by_seller",
+        back_on_sale=back_on_sale or buys,
         by=by,
-        on_behalf_of=on_behalf_of(by, pledge.buyer),
-        from_state=old,
-        to_state=pledge.state,
-        grams=pledge.firm_g,
+        on_behalf_of=on_behalf_of(by, acting_for),
         reason=reason.strip(),
     )
-    release(pledge.lot_id, pledge.firm_g)
+    other = pledge.seller_id if buys else pledge.buyer_id
+    text = (
+        gettext_noop("%(who)s取消了 %(day_on)s 的认购 %(taken_g)s，原因：%(reason)s")
+        if buys
+        else gettext_noop("%(who)s供不上 %(day_on)s 的 %(taken_g)s，认购已取消，原因：%(reason)s")
+    )
+    facts = {"who": acting_for.name, "day_on": pledge.day, "taken_g": pledge.taken_g, "reason": reason.strip()[:200]}
+    tell(other, f"cancelled-{pledge.pk}", text, url=reverse("orders:pledge", args=[pledge.pk]), **facts)
     return pledge
+
+
+def end_pledge(
+    pledge: Pledge, to: PledgeState, verb: str, *, back_on_sale: bool = True, by: User | None, **facts: Any
+) -> None:
+    """The locked pledge has ended and holds nothing any more. Raises: WrongState, AlreadyLoading."""
+    consequences.take_off(pledge, keep_g=0, why="cancelled", by=by)
+    old = move(pledge, "state", to, PLEDGE_MOVES)
+    pledge.held_until = None
+    pledge.save(update_fields=["state", "held_until"])
+    _one(Allocation.objects.live().filter(pledge=pledge, lot=pledge.lot_id).update(is_live=False))
+    record(pledge, verb, by=by, from_state=old, to_state=to, grams=pledge.taken_g, **facts)
+    give_back = release if back_on_sale else withdraw_reserved
+    give_back(pledge.lot_id, pledge.taken_g)
 
 
 def _one(changed: int) -> None:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from market.actions.events import record
 from market.actions.states import move
+from market.exceptions import WrongState
 from market.models import User
 from orders.enums import PLEDGE_MOVES, PledgeState
 from orders.models import Pledge
@@ -34,6 +35,8 @@ def _follow(pledge_id: int, to: PledgeState, verb: str, by: User | None) -> Pled
     pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).get(pk=pledge_id)
     if pledge.state == to:
         return pledge
+    if pledge.state == PledgeState.HELD:  # `actions.holds` confirms it; no truck does
+        raise WrongState(state=pledge.get_state_display())
     old = move(pledge, "state", to, PLEDGE_MOVES)
     pledge.save(update_fields=["state"])
     record(pledge, verb, by=by, from_state=old, to_state=to, grams=pledge.firm_g)

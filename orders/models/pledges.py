@@ -3,27 +3,38 @@
 from decimal import Decimal
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from market.enums import PriceUnit
+from market.enums import Grade, PriceUnit
 from market.pricing import unit_word
 from market.quantities import Pack, amount
-from orders.enums import PledgeState
+from orders.enums import ENDED_PLEDGES, PROMISED_PLEDGES, PledgeState
+from orders.models.deliveries import DeliveryWish, delivery_constraints
 
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
     def live(self) -> Self:
-        return self.exclude(state=PledgeState.CANCELLED)
+        """Their grams are reserved: held, promised, on the way or received."""
+        return self.exclude(state__in=ENDED_PLEDGES)
+
+    def promised(self) -> Self:
+        """What a seller may count on: live, and more than a hold."""
+        return self.filter(state__in=PROMISED_PLEDGES)
 
 
-class Pledge(models.Model):
-    """A firm quantity of one listing's lot for one day, to one dock within a window.
+def taken() -> models.expressions.CombinedExpression:
+    """`Pledge.taken_g` in SQL."""
+    return F("firm_g") + F("granted_g") - F("short_g")
 
-    State and quantity are changed by `orders.actions.pledges` only. Price, unit and pack are frozen at placement: a later
-    edit of the listing changes no pledge.
+
+class Pledge(DeliveryWish):
+    """A firm quantity of one listing's lot for one day, to one dock within a window, with a stretch above it.
+
+    State and quantities are changed by `orders.actions` only. What was agreed (price, unit, pack, grade, variety, place) is
+    frozen at placement: a later edit of the listing changes no pledge. Its live allocation is `taken_g`: the firm part,
+    plus what was granted of the stretch, less what the seller could not bring.
     """
 
     buyer = models.ForeignKey(
@@ -32,24 +43,43 @@ class Pledge(models.Model):
     lot = models.ForeignKey("market.Lot", verbose_name=_("货源"), on_delete=models.PROTECT, related_name="pledges")
     day = models.DateField(_("送货日"))
     state = models.CharField(_("状态"), max_length=10, choices=PledgeState.choices, default=PledgeState.PLACED)
-    firm_g = models.BigIntegerField(_("认购量（克）"))
-    firm_typed = models.CharField(_("认购量（原文）"), max_length=40)
-    dock = models.ForeignKey("orders.Dock", verbose_name=_("收货点"), on_delete=models.PROTECT, related_name="pledges")
-    window_from = models.TimeField(_("最早送到"))
-    window_to = models.TimeField(_("最晚送到"))
-    reference = models.CharField(_("单号 / 备注"), max_length=60, blank=True)
+    granted_g = models.BigIntegerField(_("落实的弹性量（克）"), default=0)
+    short_g = models.BigIntegerField(_("卖方少给（克）"), default=0)
+    # Until when a hold lasts; empty for everything that is no hold.
+    held_until = models.DateTimeField(_("预留到"), null=True)
 
     price = models.DecimalField(_("约定单价"), max_digits=9, decimal_places=2, null=True)
     price_unit = models.CharField(_("计价单位"), max_length=6, choices=PriceUnit.choices)
     pack_word = models.CharField(_("包装"), max_length=10, blank=True)
     pack_g = models.PositiveIntegerField(_("每件重（克）"), null=True)
-
-    # Unique per buyer: a double tap, a retry or a re-sent form finds the first pledge.
-    key = models.UUIDField(editable=False)
-    placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("认购人"), on_delete=models.PROTECT, related_name="+"
+    seller = models.ForeignKey(
+        "market.Organisation",
+        verbose_name=_("卖方"),
+        on_delete=models.PROTECT,
+        related_name="pledges_to_bring",
+        db_index=False,
     )
-    created_at = models.DateTimeField(_("认购时间"), auto_now_add=True)
+    produce = models.ForeignKey(
+        "market.Produce", verbose_name=_("农产品"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    variety = models.CharField(_("品种"), max_length=40, blank=True)
+    grade = models.CharField(_("等级"), max_length=10, choices=Grade.choices)
+    place = models.ForeignKey(
+        "market.Place", verbose_name=_("产地"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    # Where it came from, where it did not come from the lot's page.
+    demand = models.ForeignKey(
+        "orders.Demand", verbose_name=_("求购"), null=True, on_delete=models.PROTECT, related_name="pledges"
+    )
+    standing = models.ForeignKey(
+        "orders.StandingPledge", verbose_name=_("每日认购"), null=True, on_delete=models.PROTECT, related_name="pledges"
+    )
+    parent = models.ForeignKey(
+        "self", verbose_name=_("替代的认购"), null=True, on_delete=models.PROTECT, related_name="substitutes"
+    )
+    # The pledges of one form that asked for several days.
+    span = models.UUIDField(null=True, editable=False)
 
     objects = PledgeQuerySet.as_manager()
 
@@ -58,30 +88,45 @@ class Pledge(models.Model):
         verbose_name_plural = _("认购")
         ordering = ("-day", "-pk")
         constraints = (
-            models.UniqueConstraint(fields=["buyer", "key"], name="pledge_placed_once"),
+            *delivery_constraints("pledge"),
             models.CheckConstraint(
-                condition=Q(firm_g__gt=0),
-                name="pledge_quantity_positive",
-                violation_error_message=_("认购量必须大于零"),
+                condition=Q(granted_g__gte=0) & Q(granted_g__lte=F("most_g") - F("firm_g")),
+                name="pledge_granted_within_stretch",
             ),
             models.CheckConstraint(
-                condition=Q(window_from__lt=F("window_to")),
-                name="pledge_window_in_order",
-                violation_error_message=_("最晚送到的时间要晚于最早送到的时间"),
+                condition=Q(short_g__gte=0) & Q(short_g__lt=F("firm_g") + F("granted_g")),
+                name="pledge_short_within_taken",
             ),
             models.CheckConstraint(condition=Q(state__in=PledgeState.values), name="pledge_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=PledgeState.HELD, held_until__isnull=False)
+                | ~Q(state=PledgeState.HELD) & Q(held_until__isnull=True),
+                name="pledge_held_until_for_holds",
+            ),
         )
         indexes = (
             models.Index(fields=["buyer", "day", "state"], name="pledge_by_buyer_day"),
+            models.Index(fields=["seller", "day", "state"], name="pledge_by_seller_day"),
             models.Index(fields=["day", "state"], name="pledge_by_day"),
+            models.Index(fields=["held_until"], condition=Q(state=PledgeState.HELD), name="pledge_holds"),
         )
 
     def __str__(self) -> str:
         return f"{self.buyer} {self.firm_typed} {self.day}"
 
     @property
+    def taken_g(self) -> int:
+        """Grams really allocated. `taken()` says the same in SQL."""
+        return self.firm_g + self.granted_g - self.short_g
+
+    @property
+    def stretch_left_g(self) -> int:
+        """What of the stretch could still be granted; none once the seller is short of the firm part."""
+        return 0 if self.short_g else self.most_g - self.firm_g - self.granted_g
+
+    @property
     def is_live(self) -> bool:
-        return self.state != PledgeState.CANCELLED
+        return self.state not in ENDED_PLEDGES
 
     @property
     def pack(self) -> Pack | None:
@@ -94,8 +139,8 @@ class Pledge(models.Model):
 
     @property
     def amount(self) -> Decimal | None:
-        """Yuan at the agreed price; None where the price is open (面议)."""
-        return None if self.price is None else amount(self.firm_g, self.price, self.price_word, self.pack)
+        """Yuan for what is taken at the agreed price; None where the price is open (面议)."""
+        return None if self.price is None else amount(self.taken_g, self.price, self.price_word, self.pack)
 
 
 class PledgeLine(models.Model):
@@ -106,6 +151,9 @@ class PledgeLine(models.Model):
     name = models.CharField(_("摊位 / 姓名"), max_length=40)
     quantity_g = models.BigIntegerField(_("数量（克）"))
     quantity_typed = models.CharField(_("数量（原文）"), max_length=40)
+    stall = models.ForeignKey(
+        "orders.Stall", verbose_name=_("摊位"), null=True, on_delete=models.PROTECT, related_name="lines"
+    )
 
     class Meta:
         verbose_name = _("摊位明细")

@@ -8,8 +8,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Sum
 
 from market.models import Lot, User
-from orders.enums import PledgeState
+from orders.enums import LIVE_PLEDGES, WAITING_PLEDGES, PledgeState
 from orders.models import Pledge
+from orders.models.pledges import taken
 from orders.permissions import buying_for
 
 PER_PAGE = 30
@@ -26,13 +27,13 @@ class DayOfPledges:
 
     @property
     def promised_g(self) -> int:
-        return sum(grams for state, grams in self.grams.items() if state != PledgeState.CANCELLED)
+        return sum(grams for state, grams in self.grams.items() if state in LIVE_PLEDGES)
 
     @property
     def progress(self) -> list[dict[str, object]]:
         """How much of what is promised stands in each state; rows of the progress component."""
-        followed = (PledgeState.PLACED, PledgeState.PLANNED, PledgeState.MOVING, PledgeState.RECEIVED)
-        kinds = {PledgeState.PLACED: "soft"}
+        followed = (PledgeState.HELD, *WAITING_PLEDGES, PledgeState.RECEIVED)
+        kinds = {PledgeState.HELD: "soft", PledgeState.PLACED: "soft"}
         return [
             {"label": state.label, "grams": self.grams[state], "kind": kinds.get(state, "")}
             for state in followed
@@ -55,7 +56,7 @@ def pledges_by_day(pledges: QuerySet[Pledge], number: str | int | None) -> tuple
     for pledge in page.object_list:
         days.setdefault(pledge.day, DayOfPledges(pledge.day)).pledges.append(pledge)
     sums = pledges.filter(day__in=list(days)).order_by().values("day", "state")
-    for row in sums.annotate(grams=Sum("firm_g"), number=Count("pk")):
+    for row in sums.annotate(grams=Sum(taken()), number=Count("pk")):
         days[row["day"]].grams[row["state"]] = row["grams"]
         days[row["day"]].count += row["number"]
     return page, list(days.values())

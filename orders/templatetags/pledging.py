@@ -13,11 +13,13 @@ from orders.permissions import buying_for, pledging_by_sheet_for
 register = template.Library()
 
 BADGES = {
+    PledgeState.HELD: "warm",
     PledgeState.PLACED: "wait",
     PledgeState.PLANNED: "busy",
     PledgeState.MOVING: "busy",
     PledgeState.RECEIVED: "done",
     PledgeState.CANCELLED: "stop",
+    PledgeState.LAPSED: "stop",
 }
 
 

@@ -19,6 +19,7 @@ MAX_VIEW_LINES = 25
 # What only actions may move: states, stock and the facts of a trip.
 GUARDED = {
     "state", "verification", "reserved_g", "offered_g", "firm_g", "grams", "is_live", "is_open",
+    "most_g", "granted_g", "short_g", "withdrawn_g", "held_until", "outcome",
     "planned_g", "loaded_g", "accepted_g", "rejected_g", "missing_g", "arrived_at", "departed_at",
 }  # fmt: skip
 # Fields a trade moves: they may never stand on a model whose revisions rewrite every column.

@@ -62,8 +62,8 @@ def test_placing_leads_to_the_result_page(buyer, url, sent, lot):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_placing_costs_eight_statements_and_no_savepoint(client, url, sent, cast):
-    """Session, person with memberships and docks, lot with listing; pledge, allocation, event, reservation."""
+def test_placing_costs_nine_statements_and_no_savepoint(client, url, sent, cast):
+    """Session, person with memberships and docks, lot with listing, price ceiling; pledge, allocation, event, reservation."""
     session = SessionStore()
     session[SESSION_KEY] = str(cast.buyer.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -80,7 +80,7 @@ def test_placing_costs_eight_statements_and_no_savepoint(client, url, sent, cast
     assert response.status_code == 302
     said = [query["sql"].split()[0] for query in captured.captured_queries]
     statements = [word for word in said if word not in ("BEGIN", "COMMIT")]
-    assert statements == ["SELECT", "SELECT", "SELECT", "SELECT", "INSERT", "INSERT", "INSERT", "UPDATE"]
+    assert statements == ["SELECT", "SELECT", "SELECT", "SELECT", "SELECT", "INSERT", "INSERT", "INSERT", "UPDATE"]
 
 
 def test_the_open_form_costs_the_same_with_one_dock_and_with_three(buyer, url, cast, dock, django_assert_num_queries):

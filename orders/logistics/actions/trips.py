@@ -97,7 +97,7 @@ def move_load(load: Load, to_trip: Trip, *, by: User, at: dt.datetime | None = N
     take_off(load, by=by, reason="moved")
     moved = _put_on(trips[to_trip.pk], {"new": Part("new", allocation, load.planned_g)}, by, at or timezone.now())
     record(moved, "moved", by=by, to_state=moved.state, grams=load.planned_g)
-    _close_up(trips[load.trip_id], by)
+    close_up(trips[load.trip_id], by)
     return moved
 
 
@@ -116,7 +116,7 @@ def unplan_load(load: Load, *, reason: str, by: User) -> Load:
     if load.is_live and load.pickup.departed_at is not None:
         raise refusals.AlreadyDeparted
     take_off(load, by=by, reason=reason)
-    _close_up(trip, by)
+    close_up(trip, by)
     follow_pledges([allocation.pledge_id], by=by)
     return load
 
@@ -246,7 +246,7 @@ def _route_of(trip: Trip, loads: Mapping[str, Load]) -> Route:
     return Route(str(trip.truck_id), tuple(steps))
 
 
-def _close_up(trip: Trip, by: User) -> None:
+def close_up(trip: Trip, by: User | None) -> None:
     """After a load is taken off: the other stops come earlier, or a trip with nothing left is ended."""
     trip = end_trip_if_done(trip, by=by)
     if trip.state != TripState.PLANNED:

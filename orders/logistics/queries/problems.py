@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from orders.enums import PledgeState
+from orders.enums import WAITING_PLEDGES as WAITING
 from orders.logistics.planner.model import Problem
 from orders.logistics.planner.split import split_mass
 from orders.logistics.queries.fleet import Excluded, fleet_for
@@ -25,7 +25,6 @@ from orders.logistics.queries.loads import with_unplanned
 from orders.logistics.wording import NO_POINT, NO_TIME
 from orders.models import Allocation
 
-WAITING = (PledgeState.PLACED, PledgeState.PLANNED, PledgeState.MOVING)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from orders.logistics.enums import OPEN_TRIPS, LoadState
 from orders.logistics.models import Load, Receipt, Trip
 from orders.logistics.queries.loads import legs_of, live_loads, most_aboard, with_unplanned
 from orders.models import Allocation, Pledge, PledgeLine
+from orders.models.pledges import taken
 
 RULES: dict[str, Any] = {
     "lot_reserved": _("当日货源的已认购量 = 有效分配之和"),
     "pledge_lines": _("认购量 = 摊位明细之和"),
-    "pledge_allocated": _("认购量 = 有效分配之和；已取消的为零"),
+    "pledge_allocated": _("认购量 + 落实的弹性量 − 少给的 = 有效分配之和；已取消的为零"),
     "pledge_planned": _("已排车的认购至少有一批货在车次上"),
     "allocation_planned": _("有效分配 ≥ 已排车之和；无效的为零"),
     "trip_capacity": _("车上最重时 ≤ 核定载质量"),
@@ -81,9 +82,9 @@ def _pledge_lines() -> Iterator[Break]:
 
 def _pledges() -> Iterator[Break]:
     pledges = Pledge.objects.annotate(total=_sum_of(Allocation.objects.live(), "pledge", "grams"))
-    holds = Q(state__in=LIVE_PLEDGES, total=F("firm_g")) | Q(total=0) & ~Q(state__in=LIVE_PLEDGES)
+    holds = Q(state__in=LIVE_PLEDGES, total=taken()) | Q(total=0) & ~Q(state__in=LIVE_PLEDGES)
     for pledge in pledges.exclude(holds).order_by("pk"):
-        yield Break("pledge_allocated", "pledge", pledge.pk, pledge.firm_g if pledge.is_live else 0, pledge.total)
+        yield Break("pledge_allocated", "pledge", pledge.pk, pledge.taken_g if pledge.is_live else 0, pledge.total)
 
 
 def _planned_pledges() -> Iterator[Break]:
