@@ -15,7 +15,8 @@ from pathlib import Path
 
 from orders.logistics.planner.engines import CHOICES
 from orders.logistics.planner.model import NoPlanError, PlannerError, Problem, ProblemError
-from orders.logistics.planner.worker import limit_memory, make_plan
+from orders.logistics.planner.worker import make_plan
+from orders.solving.process import limit_memory
 
 OK, MALFORMED, NO_PLAN, NO_ENGINE = 0, 2, 3, 4
 MOST_SECONDS = 3600

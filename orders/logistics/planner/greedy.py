@@ -10,11 +10,11 @@ import random
 import time
 from collections.abc import Iterable
 
-from orders.logistics.planner.clock import Deadline
 from orders.logistics.planner.insertion import Day, Draft
 from orders.logistics.planner.model import Plan, Problem, Route
 from orders.logistics.planner.reasons import explain_left
 from orders.logistics.planner.repair import draft_from, drop_losers, polish, top_up
+from orders.solving.clock import Deadline
 
 ROUNDS = 250
 MOST_TAKEN = 12

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from orders.solving import SolvingError
+
 Window = tuple[int, int]
 Matrix = tuple[tuple[int, ...], ...]
 Kind = Literal["pickup", "delivery"]
@@ -31,7 +33,7 @@ REASONS = (NO_SKILL, TOO_HEAVY, WINDOW, FLEET_FULL, NOT_WORTH_IT)
 """Stable codes of why a shipment was left behind; ``reasons`` finds them, screens translate them."""
 
 
-class PlannerError(Exception):
+class PlannerError(SolvingError):
     """Base of everything the planner refuses; its text is a sentence fit for a person."""
 
 

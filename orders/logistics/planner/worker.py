@@ -6,19 +6,18 @@ missing or failing engine costs its proposal and a line in the log, not the plan
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from orders.logistics.planner.checker import check
-from orders.logistics.planner.clock import Deadline
 from orders.logistics.planner.engines import Engine, load_engine
 from orders.logistics.planner.insertion import Day, Draft
 from orders.logistics.planner.model import EngineError, NoPlanError, Plan, Problem, Route
 from orders.logistics.planner.reasons import explain_left, find_hopeless
 from orders.logistics.planner.repair import draft_from, polish
 from orders.logistics.planner.stability import count_moved, keep_trucks
+from orders.solving.clock import Deadline
 
 FIRST_SHARE = 0.5
 LARGE_DAY = 300
@@ -36,12 +35,6 @@ class Candidate:
     name: str
     routes: tuple[Route, ...]
     score: float
-
-
-def limit_memory(megabytes: int) -> None:
-    """Let this process take no more address space than that; a runaway engine fails instead of the machine."""
-    size = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
 def make_plan(

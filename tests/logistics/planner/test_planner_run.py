@@ -14,7 +14,8 @@ import pytest
 
 from orders.logistics.planner.checker import check
 from orders.logistics.planner.model import NoPlanError, Plan, Problem, Shipment
-from orders.logistics.planner.run import ROOT, solve_in_subprocess
+from orders.logistics.planner.run import solve_in_subprocess
+from orders.solving.process import ROOT
 from tests.logistics.planner.planner_days import plan, route, tiny_day
 
 COMMAND = [sys.executable, "-m", "orders.logistics.planner"]

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import pyvrp
 
-from orders.logistics.planner.clock import Deadline
 from orders.logistics.planner.model import EngineError, Kind, Problem, Route, Shipment, Step, Vehicle
+from orders.solving.clock import Deadline
 
 SKILL_UNITS = 1000
 AMPLE = 10**8

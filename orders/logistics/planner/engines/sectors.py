@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from orders.logistics.planner.checker import totals
-from orders.logistics.planner.clock import Deadline
 from orders.logistics.planner.engines.pyvrp import PyVrp
 from orders.logistics.planner.model import EngineError, Problem, Route
+from orders.solving.clock import Deadline
 
 TRUCKS = 24
 PIECE_SECONDS = 6.0
