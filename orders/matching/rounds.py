@@ -1,0 +1,94 @@
+"""The steps of one matching with engines, and what was said about each."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from orders.matching.flow import solve_flow
+from orders.matching.graph import Flags, Graph, Ints, keep, make_graph
+from orders.matching.mip import Limits, solve_mip
+from orders.matching.model import EngineError, Problem, Result
+from orders.matching.prices import Prices, bound_of, find_prices
+from orders.matching.repair import find_broken, make_valid
+from orders.matching.search import LEAST_SECONDS, Search, best_arcs
+from orders.solving.clock import Deadline
+
+WHOLE_ARCS = 2_500
+"""Up to this many arcs HiGHS gets the whole day first, and its bound is worth having."""
+WHOLE_SHARE = 0.7
+EXACT_ARCS = 300
+WHOLE_GAP = 2.5e-4
+WHOLE_NODES = 20_000
+
+
+class Rounds:
+    """One run: the graph, the best answer so far, the bound and the log."""
+
+    def __init__(self, problem: Problem, seed: int, engine: str, deadline: Deadline) -> None:
+        self.graph: Graph = make_graph(problem)
+        self.seed, self.engine, self.deadline = seed, engine, deadline
+        self.log: list[str] = []
+        self.bound = 0
+
+    def result(self) -> Result:
+        """Run the steps. Raises: EngineError."""
+        graph = self.graph
+        flow = solve_flow(graph)
+        prices = find_prices(graph, flow)
+        self.bound = bound_of(graph, prices)
+        self._say("flow", graph.score_of(flow))
+        if not any(broken.any() for broken in find_broken(graph, flow)):
+            return self._finish(flow, "flow")
+        kept = best_arcs(graph, flow, prices.reduced(graph))
+        small = keep(graph, kept)
+        grams = np.zeros_like(flow)
+        grams[kept] = make_valid(small, flow[kept], prices, self.deadline)
+        self._say("repair", graph.score_of(grams))
+        if self.engine == "flow":
+            return self._finish(grams, "flow+repair")
+        try:
+            return self._finish(*self._improve(grams, kept, small, prices))
+        except EngineError as error:
+            if self.engine == "mip":
+                raise
+            self.log.append(f"mip: {error}")
+            return self._finish(grams, "flow+repair")
+
+    def _improve(self, grams: Ints, kept: Flags, small: Graph, prices: Prices) -> tuple[Ints, str]:
+        """The whole day at once where it is small, then piece by piece. Raises: EngineError."""
+        if len(self.graph.lot) <= WHOLE_ARCS:
+            grams, done = self._solve_whole(grams)
+            if done:
+                return grams, "flow+mip"
+        search = Search(small, grams[kept], prices, self.bound)
+        search.run(self.deadline, self.seed)
+        grams = grams.copy()
+        grams[kept] = search.grams
+        over = ", stopped by the clock" if search.cut_off else ""
+        self._say(f"mip ({search.pieces} pieces{over})", self.graph.score_of(grams))
+        return grams, "flow+mip-parts"
+
+    def _solve_whole(self, grams: Ints) -> tuple[Ints, bool]:
+        """HiGHS on every arc, with its own bound; done where no clock cut it off."""
+        seconds = self.deadline.left() * WHOLE_SHARE
+        if seconds < LEAST_SECONDS:
+            return grams, False
+        gap = 0.0 if len(self.graph.lot) <= EXACT_ARCS else WHOLE_GAP
+        proposal = solve_mip(self.graph, grams, Limits(seconds, WHOLE_NODES, gap), self.seed)
+        if proposal.grams is not None and self.graph.score_of(proposal.grams) > self.graph.score_of(grams):
+            grams = proposal.grams
+        if proposal.bound is not None:
+            self.bound = max(min(self.bound, proposal.bound), self.graph.score_of(grams))
+        over = "" if proposal.in_time else ", stopped by the clock"
+        self._say(f"mip (whole{over})", self.graph.score_of(grams))
+        return grams, proposal.in_time
+
+    def _say(self, step: str, score: int) -> None:
+        gap = 100 * (self.bound - score) / self.bound if self.bound else 0.0
+        self.log.append(f"{step}: {gap:.3f} % below the bound after {time.process_time():.2f} CPU s.")
+
+    def _finish(self, grams: Ints, method: str) -> Result:
+        score = self.graph.score_of(grams)
+        return Result(self.graph.allocations(grams), score, max(self.bound, score), method, log=tuple(self.log))

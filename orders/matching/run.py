@@ -1,0 +1,70 @@
+"""What the product calls: a matching from a separate process with a hard kill, and never no answer at all.
+
+No engine is ever imported here. Whatever the worker prints is checked again; where it is killed, crashes, lacks
+its engine or prints nonsense, the greedy matching made in this process stands in, with the reason in
+``Result.note`` and in the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+
+from orders.matching.checker import check
+from orders.matching.greedy import greedy_result
+from orders.matching.model import MatchingError, Problem, Result
+from orders.solving import SolvingError
+from orders.solving.clock import WALL_FACTOR
+from orders.solving.process import GRACE_SECONDS, MEMORY_MB, call_worker
+
+logger = logging.getLogger(__name__)
+
+
+def match(
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 1,
+    engine: str = "auto",
+    python: str = sys.executable,
+    grace_s: float = GRACE_SECONDS,
+) -> Result:
+    """Checked allocations after at most ``seconds`` of CPU (half as much again on the wall) plus the grace.
+
+    The same problem and seed give the same result, in any order of lots, pledges and arcs, as long as no clock
+    cut the search (the result's log tells).
+    """
+    try:
+        return _ask_worker(problem, seconds, seed, engine, python, grace_s)
+    except SolvingError as error:
+        logger.warning("The matching worker gave no result, the greedy matching stands in. %s", error)
+        return greedy_result(problem, note=str(error))
+
+
+def _ask_worker(problem: Problem, seconds: float, seed: int, engine: str, python: str, grace_s: float) -> Result:
+    """The worker's result, read and checked. Raises: SolvingError with the reason why there is none."""
+    command = [python, "-m", "orders.matching", "-", "--seconds", str(seconds), "--seed", str(seed)]
+    command += ["--engine", engine, "--memory-mb", str(MEMORY_MB), "--log"]
+    text = call_worker(command, "".join(_write(problem)), seconds * WALL_FACTOR + grace_s)
+    result = Result.from_json(text)
+    violations = check(problem, result)
+    if violations:
+        raise MatchingError(f"The worker printed an invalid matching: {violations[0].message}")
+    if result.note:
+        logger.warning("The matching worker did without its engines. %s", result.note)
+    return result
+
+
+def _write(problem: Problem) -> Iterator[str]:
+    """The problem as JSON text, arc by arc: half a million dictionaries at once would fill a web process."""
+    few = Problem(problem.lots, problem.pledges, (), problem.fair_share).to_json()
+    del few["arcs"]
+    yield json.dumps(few).removesuffix("}") + ', "arcs": ['
+    quoted = {name: json.dumps(name) for name in (*problem.lot_by_id, *problem.pledge_by_id)}
+    comma = ""
+    for lot, pledge, score in problem.arcs:
+        yield f'{comma}{{"lot": {quoted[lot]}, "pledge": {quoted[pledge]}, "score_per_kg": {score}}}'
+        comma = ", "
+    yield "]}"
