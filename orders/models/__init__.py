@@ -1,7 +1,7 @@
 from .allocations import Allocation
 from .demands import Demand
 from .docks import Dock
-from .matching import MatchPolicy, MatchProposal, MatchRun
+from .matching import MatchPolicy, MatchProposal, MatchRemainder, MatchRun
 from .offers import Offer
 from .pledges import Pledge, PledgeLine
 from .relays import RelayReading, Stall, StallAlias
@@ -13,6 +13,7 @@ __all__ = [
     "Dock",
     "MatchPolicy",
     "MatchProposal",
+    "MatchRemainder",
     "MatchRun",
     "Offer",
     "Pledge",

@@ -123,3 +123,36 @@ class MatchProposal(models.Model):
     @property
     def grams(self) -> int:
         return self.firm_g + self.stretch_g
+
+
+class MatchRemainder(models.Model):
+    """What a run leaves: grams of a demand that nobody serves, or of a lot that nobody takes, and why. Written when the run is
+    ready; `why` as of a proposal.
+    """
+
+    run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="remainders")
+    organisation = models.ForeignKey("market.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    demand = models.ForeignKey("orders.Demand", null=True, on_delete=models.PROTECT, related_name="+")
+    lot = models.ForeignKey("market.Lot", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    grams = models.BigIntegerField(_("没有落实（克）"))
+    of_g = models.BigIntegerField(_("一共（克）"))
+    code = models.CharField(_("原因"), max_length=12)
+    # The lot is good for less than a day when the next harvest comes in.
+    is_soon = models.BooleanField(default=False)
+    why = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("撮合没有落实的")
+        verbose_name_plural = _("撮合没有落实的")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(grams__gt=0) & Q(grams__lte=F("of_g")), name="remainder_within_whole"),
+            models.CheckConstraint(
+                condition=Q(demand__isnull=False, lot__isnull=True) | Q(demand__isnull=True, lot__isnull=False),
+                name="remainder_of_demand_or_lot",
+            ),
+        )
+        indexes = (models.Index(fields=["run", "organisation"], name="remainder_by_party"),)
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.grams} g"
