@@ -10,6 +10,7 @@ from market.models import Lot, Membership, Organisation, User
 from market.permissions import can_enter_for_others, can_sell_for, organisations_for, roles_in
 from market.prepared import Prepared, whole_numbers
 from orders.models import Dock, Pledge
+from orders.models.pledges import PledgeQuerySet
 
 BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 _DOCK_COLUMNS = [field.attname for field in Dock._meta.concrete_fields]
@@ -111,12 +112,30 @@ def get_sheet_lot(user: User, pk: int) -> Lot:
     return lot
 
 
+def pledges_for_a_page() -> PledgeQuerySet:
+    """Pledges with what a page says about one of them."""
+    return Pledge.objects.select_related(
+        *("buyer", "seller", "produce", "place", "dock__place", "placed_by", "parent"),
+        *("lot__listing__produce", "lot__listing__place", "lot__seller"),
+    )
+
+
+def can_see_pledge(user: User, pledge: Pledge) -> bool:
+    """People of its two sides, and the commerce desk, which answers for those who telephone."""
+    return can_buy_for(user, pledge.buyer) or can_bring_for(user, pledge.seller)
+
+
+def get_pledge_for(user: User, pk: int) -> Pledge:
+    """The pledge with what its page says, for people of its buyer or seller and the commerce desk. Raises: Http404."""
+    pledge = get_object_or_404(pledges_for_a_page(), pk=pk)
+    if not can_see_pledge(user, pledge):
+        raise Http404
+    return pledge
+
+
 def get_own_pledge(user: User, pk: int) -> Pledge:
     """The pledge with what a page says about it, for those who buy for its organisation. Raises: Http404."""
-    pledges = Pledge.objects.select_related(
-        "buyer", "dock__place", "lot__listing__produce", "lot__listing__place", "lot__seller", "placed_by"
-    )
-    return get_object_or_404(pledges.filter(buyer__in=[o.pk for o in buying_for(user)]), pk=pk)
+    return get_object_or_404(pledges_for_a_page().filter(buyer__in=[o.pk for o in buying_for(user)]), pk=pk)
 
 
 def get_own_sheet(user: User, pk: int) -> Pledge:
