@@ -7,11 +7,19 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import BUYERS, OrganisationKind, Role
 from market.models import Lot, Membership, Organisation, User
-from market.permissions import can_enter_for_others, can_sell_for, organisations_for, roles_in
+from market.permissions import (
+    can_enter_for_others,
+    can_sell_for,
+    can_verify_organisations,
+    organisations_for,
+    roles_in,
+)
 from market.prepared import Prepared, whole_numbers
-from orders.models import Dock, Pledge
+from orders.models import Dock, MatchRun, Pledge
 from orders.models.pledges import PledgeQuerySet
 
+# Of a run: as large as a day, and read by no screen.
+LARGE = ("problem", "result", "facts", "replay_of__problem", "replay_of__result", "replay_of__facts")
 BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 _DOCK_COLUMNS = [field.attname for field in Dock._meta.concrete_fields]
 _memberships_with_docks = Prepared(
@@ -150,3 +158,21 @@ def get_own_dock(user: User, pk: int) -> Dock:
     """The dock, in use or not, for those who buy for its organisation. Raises: Http404."""
     docks = Dock.objects.select_related("organisation", "place__parent")
     return get_object_or_404(docks.filter(organisation__in=[o.pk for o in buying_for(user)]), pk=pk)
+
+
+def can_match(user: User | AnonymousUser) -> bool:
+    """The commerce desk: publishes the rules, proposes who gets what, and commits it."""
+    return user.is_authenticated and can_verify_organisations(user)
+
+
+def require_matcher(user: User) -> None:
+    """Raises: Http404."""
+    if not can_match(user):
+        raise Http404
+
+
+def get_match_run(user: User, pk: int) -> MatchRun:
+    """The run without what the computer reads of it (problem, result, facts), for the commerce desk. Raises: Http404."""
+    require_matcher(user)
+    runs = MatchRun.objects.select_related("policy", "by", "replay_of").defer(*LARGE)
+    return get_object_or_404(runs, pk=pk)

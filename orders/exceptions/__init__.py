@@ -1,3 +1,4 @@
 """Refusals of `orders`. Each says what would cure it; nothing has been written."""
 
+from .matching import *  # noqa: F403
 from .pledges import *  # noqa: F403 - one name for all refusals: `orders.exceptions`
