@@ -23,6 +23,8 @@ class StandingPledge(DeliveryWish):
     first_day = models.DateField(_("开始日期"))
     last_day = models.DateField(_("结束日期"))
     state = models.CharField(_("状态"), max_length=10, choices=StandingState.choices, default=StandingState.RUNNING)
+    # Yuan per kilogram the buyer said yes to, for comparing only: the clock buys nothing dearer unasked. NULL: 面议.
+    price_per_kg = models.DecimalField(max_digits=12, decimal_places=4, null=True)
 
     class Meta:
         verbose_name = _("每日认购")

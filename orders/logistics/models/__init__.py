@@ -3,6 +3,7 @@ from .passes import Pass
 from .receipts import Receipt
 from .rules import Rules
 from .runs import PlanRun
+from .statements import StatementAdjustment
 from .trips import Load, Stop, Trip
 from .trucks import Truck
 
@@ -14,6 +15,7 @@ __all__ = [
     "PlanRun",
     "Receipt",
     "Rules",
+    "StatementAdjustment",
     "Stop",
     "Trip",
     "Truck",

@@ -44,6 +44,8 @@ class Receipt(models.Model):
                 violation_error_message=_("有拒收或短少时要写原因"),
             ),
         )
+        # Statements read a period of days.
+        indexes = (models.Index(fields=["at"], name="receipt_by_moment"),)
 
     def __str__(self) -> str:
         return f"{self.load_id}: {self.accepted_g} g"
