@@ -9,18 +9,10 @@ import math
 from collections.abc import Sequence
 
 from orders.logistics.planner.model import Matrix
+from orders.solving.distances import great_circle_m
 
-EARTH_RADIUS_M = 6_371_008.8
 ROAD_FACTOR = 1.3
 SPEED_KMH = 40.0
-
-
-def great_circle_m(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Metres between two (latitude, longitude) points in degrees, by the haversine formula."""
-    lat_a, lat_b = math.radians(a[0]), math.radians(b[0])
-    half_lat, half_lon = (lat_b - lat_a) / 2, math.radians(b[1] - a[1]) / 2
-    chord = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
 
 
 def make_matrices(
