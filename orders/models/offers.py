@@ -54,6 +54,8 @@ class Offer(models.Model):
         on_delete=models.PROTECT,
         related_name="offers_instead",
     )
+    # Of a substitution: whether what it takes off the old pledge is for sale again; otherwise it is not there any more.
+    back_on_sale = models.BooleanField(_("换下的货还能卖"), default=False)
     pledge = models.OneToOneField(
         "orders.Pledge", verbose_name=_("成交的认购"), null=True, on_delete=models.PROTECT, related_name="offer"
     )
