@@ -2,7 +2,8 @@
 
 Every conversion is exact: whole grams, fractions and decimals, nothing that rounds behind one's back. Money here
 is only price times weight, rounded once. Numerals are spelled in `market.numerals`, the weights of units stand in
-`market.units`; prices, dates and clocks are said in `market.wording`; lines of chat (接龙) and ranges are the relay reader's.
+`market.units`; prices, dates and clocks are said in `market.wording`; lines of chat (接龙) are the relay reader's,
+ranges are read by `market.ranges`.
 """
 
 import re
@@ -59,6 +60,8 @@ _SENTENCES = {
     "zero": _("数量要大于零"),
     "vague": _("“%(word)s”不是准数，请写一个确定的数，例如 100斤"),
     "range": _("“%(text)s”是一个范围，请只写一个数，例如 300斤"),
+    "bad_range": _("看不懂“%(text)s”这个范围，请把少的写在前面，例如 3-4吨 或 300到400斤"),
+    "wide_range": _("“%(text)s”两头差得太多，请把两头的单位都写上，例如 50斤-1000斤"),
     "several": _("“%(text)s”里不止一个数，请只写一个数和单位，例如 100斤"),
     "ambiguous": _("“%(text)s”有两种读法，请换个写法，例如 35000斤"),
     "no_number": _("“%(text)s”里没有写多少，请写成 100斤 这样"),
