@@ -1,0 +1,277 @@
+"""One line of a group read as entries: who, what it does, how many grams.
+
+`read_line` finds the parts (list number, speaker, shares); what a share does to a pledge is in `deciding`.
+When a line cannot be read with certainty the action is `ASK`, and no gram is ever made up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+
+from orders.relay import names, structure
+from orders.relay.deciding import Share, decide, line_flags, settle_same
+from orders.relay.model import MAX_LINE, Action, Context, Entry
+from orders.relay.scanner import Token, scan
+from orders.relay.signs import Tidy, has_phone, masked, tidy
+from orders.relay.weighing import Weight, weigh, weight_of
+from orders.relay.wordless import read_wordless, transfer
+
+_NO_NAMES = re.compile(
+    "^(?:更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line taken apart. `speaker` is the name before a colon; `body` what follows it."""
+
+    known: Tidy
+    tokens: tuple[Token, ...]
+    context: Context
+    blank: Entry
+    speaker: str | None = None
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(token.word or token.kind for token in self.tokens)
+
+    @property
+    def is_item(self) -> bool:
+        return self.blank.list_no is not None
+
+    @property
+    def text(self) -> str:
+        return self.known.text
+
+    @property
+    def weights(self) -> list[int]:
+        return [at for at, token in enumerate(self.tokens) if token.kind == "weight"]
+
+
+def read_line(text: str, context: Context | None = None, *, line_no: int = 0) -> tuple[Entry, ...]:
+    """The entries of one line; at least one. Never raises, whatever the text."""
+    context = context or Context()
+    blank = Entry(None, Action.IGNORE, line=masked(text[:MAX_LINE]).strip(), line_no=line_no)
+    if len(text) > MAX_LINE:
+        return (replace(blank, action=Action.ASK, flags=("too_long",)),)
+    known = tidy(text.rstrip())
+    if header := structure.chat_header(known.text):
+        if header.rest_at < 0:
+            return (replace(blank, sets_sender=header.sender),)
+        known, context = known.after(header.rest_at), replace(context, sender=header.sender)
+    if structure.is_noise(known.text):
+        return (blank,)
+    line = _taken_apart(known, context, blank)
+    return tuple(_finished(entry, line) for entry in _entries(line))
+
+
+def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
+    flags = {"phone_in_text"} if has_phone(known.text) else set()
+    item = structure.list_number(known.text, context.expected_no)
+    if item:
+        known = known.after(item.rest_at)
+        blank = replace(blank, list_no=item.no)
+        flags |= set() if item.certain else {"ambiguous"}
+    tokens = scan(known.text)
+    speaker, skip = _speaker(known, tokens)
+    if skip:
+        known = known.after(tokens[skip - 1].end)
+        tokens = scan(known.text)
+    tokens = weigh(tokens, known.text, context.pack_g, context.default_unit)
+    return Line(known, tuple(tokens), context, blank, speaker, frozenset(flags))
+
+
+def _speaker(known: Tidy, tokens: Sequence[Token]) -> tuple[str | None, int]:
+    """老李：200 — the name before a colon, and how many tokens it takes; (None, 0) without one."""
+    for at, token in enumerate(tokens):
+        if token.kind == "split":
+            if token.text.strip() != ":" or at == 0:
+                return None, 0
+            name = names.find_name(known, tokens[:at])
+            return (name, at + 1) if name and not _NO_NAMES.match(name) else (None, 0)
+        if token.kind not in ("text", "place", "space", "num", "bracket", "stop", "number", "amount", "count", "crop"):
+            return None, 0
+        if token.amount and token.amount.kind != "bare":
+            return None, 0
+    return None, 0
+
+
+def _entries(line: Line) -> list[Entry]:
+    if moved := transfer(line.text, line.context, line.blank, line.speaker):
+        return moved
+    shares = _shares(line)
+    if not shares:
+        name, ref = _name_of_all(line), _ref(line)
+        return [read_wordless(line, name, ref)]
+    flags = line.flags | line_flags(line.text, line.tokens)
+    ref = _ref(line) if len(shares) == 1 and shares[0].name in (None, line.context.sender) else None
+    entries = []
+    for share in settle_same(shares, line.context):
+        share = replace(share, name=None) if ref is not None else share
+        entries.append(decide(share, line, flags, ref))
+    return entries
+
+
+def _finished(entry: Entry, line: Line) -> Entry:
+    """What the whole line says of each of its entries: flags, grade, price."""
+    if entry.action is Action.IGNORE:
+        return replace(line.blank, flags=entry.flags)
+    price = next((token for token in line.tokens if token.kind == "money" and token.price is not None), None)
+    grade = next((token.value for token in line.tokens if token.kind == "grade" and token.value), None)
+    flags = tuple(sorted({*entry.flags, *(line.flags & {"phone_in_text"})}))
+    paid: Decimal | None = price.price if price else None
+    return replace(entry, grade=grade, price=paid, price_unit=price.value if price else "", flags=flags)
+
+
+# --- shares ---
+
+
+def _shares(line: Line) -> list[Share]:
+    """One share for each weight that counts, with its own name and crop."""
+    places = [at for at in line.weights if not _is_told(line, at)]
+    if not places:
+        return []
+    gaps = _gaps(line, places)
+    crops = _crops(gaps)
+    name, found = _first_name(line, gaps), list[Share]()
+    for number, at in enumerate(places):
+        gap = gaps[number]
+        other = names.find_name(line.known, gap, behind=True) if number else None
+        is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1]
+        name = other or name
+        share = Share(name, crops[number], _weight(line.tokens[at]), _words(gap), is_own)
+        found += _spread(line, gap, share)
+    return _named_behind(line, found, gaps)
+
+
+def _crops(gaps: Sequence[Sequence[Token]]) -> list[str | None]:
+    """The crop of each weight: the one before it, or, where the first has none before it, the one right behind.
+
+    A weight without one is of the crop before (丝瓜50斤+30斤).
+    """
+    before = [next((token.text for token in reversed(gap) if token.kind == "crop"), None) for gap in gaps[:-1]]
+    if not before[0]:
+        before = [_crop_behind(gap) for gap in gaps[1:]]
+    for at in range(1, len(before)):
+        before[at] = before[at] or before[at - 1]
+    return before
+
+
+def _gaps(line: Line, places: Sequence[int]) -> list[Sequence[Token]]:
+    """The tokens before each weight, and those behind the last."""
+    edges = [-1, *places, len(line.tokens)]
+    return [line.tokens[one + 1 : other] for one, other in pairwise(edges)]
+
+
+def _weight(token: Token) -> Weight:
+    weight = weight_of(token)
+    assert weight is not None
+    return weight
+
+
+def _words(gap: Sequence[Token]) -> tuple[str, ...]:
+    signs = {"+": "plus", "=": "equals"}
+    return tuple(token.word or signs.get(token.text.strip(), token.kind) for token in gap if token.kind != "space")
+
+
+def _is_told(line: Line, at: int) -> bool:
+    """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
+    for token in reversed(line.tokens[:at]):
+        if token.kind in ("space", "w_maybe", "w_self"):
+            continue
+        if token.kind == "w_supply":
+            return True
+        return token.kind == "w_neg"
+    return False
+
+
+def _crop_behind(gap: Sequence[Token]) -> str | None:
+    kinds = [token for token in gap if token.kind not in ("space", "grade")]
+    return kinds[0].text if kinds and kinds[0].kind == "crop" else None
+
+
+def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
+    sender = line.context.sender if not line.is_item else None
+    head = gaps[0]
+    behalf = names.on_behalf(line.text)
+    if behalf and behalf[0]:
+        start, end = _original(line, *behalf[1], behalf[0])
+        return line.known.cut(start, end)
+    if behalf:
+        head = [token for token in head if token.end <= behalf[1][0] or token.start >= behalf[1][1]]
+    own = any(token.word == "self" for token in head)
+    if line.speaker and not own:
+        return names.find_name(line.known, head, strict=True) or line.speaker
+    if line.speaker or (own and sender):
+        return line.speaker or sender
+    name = names.find_name(line.known, head, strict=bool(sender))
+    return (
+        name
+        or (names.find_name(line.known, gaps[-1], strict=True, behind=True) if len(gaps) == 2 else None)
+        or (sender or (names.find_name(line.known, gaps[-1], behind=True) if len(gaps) == 2 else None))
+    )
+
+
+def _original(line: Line, start: int, end: int, name: str) -> tuple[int, int]:
+    at = line.text.find(name, start, end)
+    return at, at + len(name)
+
+
+def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
+    """各: one share for each name or crop that stands before it."""
+    if not any(token.kind == "each" for token in gap):
+        yield share
+        return
+    crops = [token.text for token in gap if token.kind == "crop"]
+    people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
+    me = line.context.sender if any(token.word == "self" for token in gap) else None
+    people = [me, *people] if me else people
+    if len(crops) > 1:
+        yield from (replace(share, crop=crop, is_own=True) for crop in crops)
+    elif len(people) > 1 and not any(token.kind == "count" for token in gap):
+        yield from (replace(share, name=name, is_own=True) for name in people)
+    else:
+        yield replace(share, doubts=frozenset({"each"}))
+
+
+def _named_behind(line: Line, shares: list[Share], gaps: Sequence[Sequence[Token]]) -> list[Share]:
+    """200斤 老李，300斤 王姐: where the first has no name, each is named behind."""
+    if shares[0].name or len(shares) != len(gaps) - 1 or len(shares) < 2:
+        return shares
+    behind = [names.find_name(line.known, gap, behind=True) for gap in gaps[1:]]
+    if not all(behind):
+        last = behind[-1]
+        return (
+            [replace(share, name=share.name or last) for share in shares] if last and not any(behind[:-1]) else shares
+        )
+    return [replace(share, name=name) for share, name in zip(shares, behind, strict=True)]
+
+
+# --- lines without a weight ---
+
+
+def _name_of_all(line: Line) -> str | None:
+    sender = line.context.sender if not line.is_item else None
+    own = any(token.word == "self" for token in line.tokens)
+    if line.speaker:
+        return line.speaker
+    if own and sender:
+        return sender
+    return names.find_name(line.known, line.tokens, strict=bool(sender)) or sender
+
+
+def _ref(line: Line) -> int | None:
+    """3号取消, 取消第3个: the place in the relay a line points at."""
+    if not {"cancel", "set", "add", "cut", "double", "half"} & line.words:
+        return None
+    if line.is_item and not any(token.kind == "text" for token in line.tokens):
+        return line.blank.list_no
+    pointed = [token for token in line.tokens if token.kind == "number" and token.value]
+    if line.is_item or len(pointed) != 1:
+        return None
+    return int(pointed[0].value)

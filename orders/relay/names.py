@@ -1,0 +1,122 @@
+"""Whose line it is: the name cut from what is neither a number nor a word of the trade."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from orders.relay.lexicon import FILLERS, HEAD, KIN, NOTE, SHOP, SURNAMES, TAIL, TITLE
+from orders.relay.scanner import Token
+from orders.relay.signs import Tidy
+
+_OF_NAMES = {"text", "place", "space", "num", "bracket", "stop", "number", "count"}
+_HOLDS = {"text", "place"}
+_SELF = r"我们?|俺们?|咱们?|自己|本人|本店"
+_BEHALF = re.compile(
+    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替?|为|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
+    r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
+)
+_RELATIVE = re.compile(rf"(?:(?:{_SELF})(?:的|家)?)?(?:(?:{KIN})(?:们|家)?)?")
+_STRAY = " 　、,，.。-:：;；!！~@#*+=_·/&\"'“”‘’"
+
+
+def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
+    """Who a line speaks for (我替大学店要) and where that stands; the name is None where it is the sender's own."""
+    found = _BEHALF.search(text)
+    if not found:
+        return None
+    who = found["who"]
+    rest = who[_RELATIVE.match(who).end() :] if _RELATIVE.match(who) else who  # type: ignore[union-attr]
+    return (rest if len(rest) >= 2 else None), found.span()
+
+
+def find_name(known: Tidy, tokens: Sequence[Token], *, strict: bool = False, behind: bool = False) -> str | None:
+    """The first piece of `tokens` that can be a name. `strict`: it must look like one; `behind`: notes stand here."""
+    fallback = None
+    for start, end in _pieces(tokens):
+        name = _clean(known.cut(start, end), behind=behind)
+        if not name or (behind and not _may_be_name(name)):
+            continue
+        if looks_like_name(name):
+            return name
+        fallback = fallback or name
+    return None if strict else fallback
+
+
+def all_names(known: Tidy, tokens: Sequence[Token]) -> list[str]:
+    """Every name of a row of names: 老李、王姐各."""
+    cuts = [known.cut(start, end) for start, end in _pieces(tokens, apart=True)]
+    parts = [part for cut in cuts for part in re.split("[和与及跟]", cut)]
+    return [name for part in parts if (name := _clean(part, behind=False))]
+
+
+def _pieces(tokens: Sequence[Token], *, apart: bool = False) -> list[tuple[int, int]]:
+    pieces: list[list[Token]] = [[]]
+    for at, token in enumerate(tokens):
+        if _belongs(tokens, at, apart):
+            pieces[-1].append(token)
+        elif pieces[-1]:
+            pieces.append([])
+    return [(piece[0].start, piece[-1].end) for piece in pieces if any(token.kind in _HOLDS for token in piece)]
+
+
+def _belongs(tokens: Sequence[Token], at: int, apart: bool) -> bool:
+    token = tokens[at]
+    if token.kind in ("number", "count"):  # 建宁市场8号 is a stall; "老李 8号" a day
+        return at > 0 and tokens[at - 1].kind in _HOLDS
+    if apart and token.kind in ("stop", "space"):
+        return False
+    return token.kind in _OF_NAMES
+
+
+def _clean(piece: str, *, behind: bool) -> str:
+    parts = [part for part in piece.split() if not _is_note(part, behind=behind)]
+    name = " ".join(parts).strip(_STRAY)
+    name = re.sub(r"[(（][^)）]*(?:付|自提|转|要|送)[^)）]*[)）]?", "", name)
+    name = HEAD.sub("", TAIL.sub("", name)).strip(_STRAY)
+    name = _balanced(name).strip(_STRAY)
+    has_letter = any(sign.isalpha() for sign in name)
+    return name if has_letter and not FILLERS.match(name) and not _is_note(name, behind=behind) else ""
+
+
+def _balanced(name: str) -> str:
+    """A bracket without its other half is a stop."""
+    for one, other in ("()", "（）"):
+        if name.count(one) != name.count(other):
+            name = name.replace(one, " ").replace(other, " ")
+    return re.sub(r"[(（]\s*[)）]", "", name)
+
+
+def _is_note(part: str, *, behind: bool) -> bool:
+    found = NOTE.search(part)
+    if not found:
+        return False
+    return (
+        behind
+        or found.span() == (0, len(part))
+        or part[-1] in "了的吧哈哦啊呢嘛呀吗么啦"
+        or len(part) - len(found[0]) <= 1
+    )
+
+
+def _may_be_name(name: str) -> bool:
+    return 2 <= len(name) <= 12 and not re.search("[的了吗呢吧啊嘛呀不没]|^[好有在是把被让去来到]", name)
+
+
+def looks_like_name(name: str) -> bool:
+    """A surname with one or two signs, a title, a shop, or 老/小/阿 before a sign or two."""
+    if re.search("[的了吗呢吧啊嘛呀不没]", name):
+        return False
+    plain = name.split()[-1]
+    if TITLE.search(plain) or (SHOP.search(plain) and len(plain) >= 2):
+        return True
+    if plain[0] in "老小阿" and 2 <= len(plain) <= 3:
+        return True
+    return (
+        2 <= len(plain) <= 4 and (plain[0] in SURNAMES or plain[:2] in ("欧阳", "司马", "上官", "诸葛"))
+    ) or _ends_in_surname(plain)
+
+
+def _ends_in_surname(plain: str) -> bool:
+    """长沙市场周: a place and a surname."""
+    return len(plain) > 2 and plain[-1] in SURNAMES and bool(SHOP.search(plain[:-1]))

@@ -1,0 +1,269 @@
+"""A whole paste: relay copies, chat exports, quotes. `read_text` walks its lines and keeps the ledger.
+
+What a line is by its shape is told by `structure`; what a copy of the list changes is settled in `ledger`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from orders.relay import structure
+from orders.relay.amounts import unit_of
+from orders.relay.ledger import Item, Ledger
+from orders.relay.lines import read_line
+from orders.relay.model import MAX_LINE, Action, Context, Entry, Reading
+from orders.relay.scanner import Token, scan
+from orders.relay.signs import masked, tidy
+from orders.relay.weighing import line_packs
+
+_ITEM_INSIDE = re.compile(r"(?:(?<=\s)|(?<=[斤吨件筐箱袋份担;；，,。]))(?P<no>\d{1,3})[.、．)）]\s*(?=[^\d\s])")
+_SPACED_RULE = re.compile(r"\s*-(?:\s-){4,}\s*")
+_QUOTE_LINES = 40
+_DATED = re.compile(r"\d[-/.年月]\d")
+
+
+@dataclass
+class _Walk:
+    """Where the walk stands: who speaks, what the list says of units and packs, the copy being collected."""
+
+    base: Context
+    ledger: Ledger = field(default_factory=Ledger)
+    sender: str | None = None
+    when: str = ""
+    unit: str | None = None
+    packs: dict[str, int] = field(default_factory=dict)
+    crop: str | None = None
+    in_relay: bool = False
+    numbered: bool = True
+    items: list[Item] = field(default_factory=list)
+    said: set[tuple[str | None, str, str]] = field(default_factory=set)
+
+    def context(self, sender: str | None = None, expected: int | None = None) -> Context:
+        packs = {**self.base.pack_g, **self.packs}
+        return Context({}, packs, self.unit or self.base.default_unit, sender, expected)
+
+
+def read_text(text: str, context: Context | None = None) -> Reading:
+    """What a paste of relays and chat comes to. Never raises, whatever the text."""
+    walk = _Walk(context or Context(), sender=context.sender if context else None)
+    walk.ledger.begin(walk.base.prior_g)
+    lines = list(_lines(text))
+    quoted = _quoted([tidy(line).text if len(line) <= MAX_LINE else "" for line in lines])
+    for place, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if place in quoted:
+            walk.ledger.note(_ignored(line, place + 1, "quoted"))
+        else:
+            _step(walk, lines, place)
+    _close(walk)
+    return walk.ledger.reading()
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines; a relay that lost its line breaks is cut at its numbers."""
+    for line in text.splitlines():
+        yield from _cut_at_numbers(line) if len(line) > 12 else (line,)
+
+
+def _cut_at_numbers(line: str) -> Iterator[str]:
+    found = list(_ITEM_INSIDE.finditer(line))
+    first = structure.list_number(line[:20])
+    expected = first.no + 1 if first else 1
+    cuts = []
+    for mark in found:
+        if int(mark["no"]) == expected:
+            cuts.append(mark.start())
+            expected += 1
+    if not cuts or (not first and len(cuts) < 2):
+        yield line
+        return
+    for one, other in zip([0, *cuts], [*cuts, len(line)], strict=True):
+        yield line[one:other]
+
+
+def _quoted(texts: Sequence[str]) -> set[int]:
+    """Lines of a quoted reply: within 「 … 」, or right above a line of spaced dashes."""
+    quoted: set[int] = set()
+    for place, text in enumerate(texts):
+        plain = text.strip()
+        if plain.startswith("「") and place not in quoted:
+            ends = (
+                other
+                for other in range(place, min(place + _QUOTE_LINES, len(texts)))
+                if texts[other].rstrip().endswith("」")
+            )
+            quoted |= set(range(place, next(ends, place) + 1))
+        elif _SPACED_RULE.fullmatch(text):
+            quoted |= set(_above(texts, place))
+    return quoted
+
+
+def _above(texts: Sequence[str], place: int) -> Iterator[int]:
+    for other in range(place - 1, max(place - 6, -1), -1):
+        text = texts[other]
+        if (
+            not text.strip()
+            or structure.is_divider(text)
+            or structure.chat_header(text)
+            or structure.starts_relay(text)
+        ):
+            return
+        if structure.list_number(text):
+            return
+        yield other
+
+
+def _ignored(line: str, line_no: int, *flags: str) -> Entry:
+    return Entry(None, Action.IGNORE, line=masked(line[:MAX_LINE]).strip(), line_no=line_no, flags=flags)
+
+
+def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
+    line, line_no = lines[place], place + 1
+    known = tidy(line[: MAX_LINE + 1])
+    if structure.starts_relay(known.text):
+        _open_relay(walk, lines, place, known.text)
+        walk.ledger.note(_ignored(line, line_no))
+        return
+    header = structure.chat_header(known.text)
+    if header:
+        _close(walk)
+        walk.in_relay = False
+        walk.sender, walk.when = header.sender, header.when
+        if header.rest_at < 0:
+            walk.ledger.note(replace(_ignored(line, line_no), sets_sender=header.sender))
+            return
+        known = known.after(header.rest_at)
+    elif sender := _sender_line(known.text):
+        _close(walk)
+        walk.sender, walk.when = sender, ""
+        walk.ledger.note(replace(_ignored(line, line_no), sets_sender=sender))
+        return
+    if structure.is_noise(known.text):
+        walk.ledger.note(_ignored(line, line_no))
+        return
+    _say(walk, line, known.text, line_no, header is not None)
+
+
+def _sender_line(text: str) -> str | None:
+    """王姐： alone names who speaks next."""
+    found = re.fullmatch(r"\s*@?(?P<who>[^\s\d:，。,、#]{2,20})\s*:\s*", text)
+    return (
+        found["who"]
+        if found and not re.search("备注|地址|电话|如下|接龙|名单|通知|格式|合计|总计|单位|截止|时间", found["who"])
+        else None
+    )
+
+
+def _open_relay(walk: _Walk, lines: Sequence[str], place: int, text: str) -> None:
+    _close(walk)
+    walk.in_relay, walk.crop = True, None
+    walk.numbered = _has_numbers(lines, place)
+    title = re.sub(r"^[#\s(]*(?:接龙|群接龙|group ?note)", "", text)
+    _learn(walk, title)
+
+
+def _has_numbers(lines: Sequence[str], place: int) -> bool:
+    for line in lines[place + 1 : place + 12]:
+        text = tidy(line[:40]).text
+        if structure.starts_relay(text) or structure.chat_header(text):
+            return False
+        if structure.list_number(text):
+            return True
+    return False
+
+
+def _say(walk: _Walk, line: str, text: str, line_no: int, inline: bool) -> None:
+    """A line that may pledge: an item of the list, a head line of it, or chat."""
+    last = walk.items[-1].no if walk.items else 0
+    item = structure.list_number(text, last + 1)
+    if item and not inline:
+        if walk.items and item.no <= 1 and last >= 1:
+            _close(walk)
+        expected = (walk.items[-1].no if walk.items else 0) + 1
+        entries = read_line(line, walk.context(expected=expected), line_no=line_no)
+        walk.items.append(Item(item.no, line, entries, walk.context(expected=expected)))
+        walk.in_relay = True
+        return
+    if walk.in_relay and not walk.items and walk.numbered:
+        _learn(walk, text)
+        walk.ledger.note(_ignored(line, line_no))
+        return
+    if walk.in_relay and not walk.numbered and _unnumbered_item(walk, line, line_no):
+        return
+    _close(walk)
+    _chat(walk, line, text, line_no)
+
+
+def _unnumbered_item(walk: _Walk, line: str, line_no: int) -> bool:
+    """A relay typed without numbers: 周满香 100斤."""
+    context = walk.context()
+    entries = read_line(line, context, line_no=line_no)
+    if not entries[0].name or entries[0].action not in (Action.NEW, Action.ASK):
+        if not walk.items:
+            _learn(walk, tidy(line).text)
+            walk.ledger.note(_ignored(line, line_no))
+            return True
+        return False
+    walk.items.append(Item(len(walk.items) + 1, line, entries, context))
+    return True
+
+
+def _chat(walk: _Walk, line: str, text: str, line_no: int) -> None:
+    said = (walk.sender, walk.when, text)
+    if _DATED.search(walk.when) and said in walk.said:
+        walk.ledger.note(_ignored(line, line_no, "repeated"))
+        return
+    walk.said.add(said)
+    context = replace(walk.context(walk.sender), prior_g=walk.ledger.prior_g())
+    entries = read_line(line, context, line_no=line_no)
+    if all(entry.action is Action.IGNORE for entry in entries):
+        _learn(walk, text)
+    walk.ledger.chat(entries)
+
+
+def _close(walk: _Walk) -> None:
+    """The copy of the list is complete: settle what it changes."""
+    if walk.items:
+        walk.ledger.copy(walk.items, walk.crop)
+        walk.items = []
+    if not walk.numbered:
+        walk.in_relay, walk.numbered = False, True
+
+
+def _learn(walk: _Walk, text: str) -> None:
+    """What a head line says of the list: its unit, what a pack weighs, its crop."""
+    if len(text) > MAX_LINE:
+        return
+    tokens = scan(text)
+    walk.packs |= {
+        word: int(grams) for word, grams in line_packs(tokens, text).items() if word and grams.denominator == 1
+    }
+    said = [unit_of(token.value)[1] for token in tokens if token.kind == "unit_is"]
+    if unit := (said[0] if said else _implied_unit(tokens)):
+        walk.unit = unit if said or not walk.unit else walk.unit
+    crops = [token.text for token in tokens if token.kind == "crop"] or re.findall(
+        "丝瓜|辣椒|黄桃|冬瓜|南瓜|苦瓜", text
+    )
+    if walk.in_relay and len(set(crops)) == 1:
+        walk.crop = crops[0]
+
+
+def _implied_unit(tokens: Sequence[Token]) -> str | None:
+    """10斤起 and 1.8元/斤 count in 斤; where they differ, nothing is implied."""
+    units = {unit_of(token.value)[1] for token in tokens if token.kind == "money" and token.value}
+    units |= {
+        unit_of(found[1])[1]
+        for token in tokens
+        if token.kind == "minimum"
+        and (found := re.match(r"[\d.零一二两三四五六七八九十百千万半\s]+(公斤|千克|kg|斤|件|筐|箱|袋|份)", token.text))
+    }
+    return units.pop() if len(units) == 1 else None
+
+
+def whole(kilograms: float | str) -> int:
+    """Kilograms of a file as whole grams."""
+    return int(Fraction(str(kilograms)) * 1000)

@@ -1,0 +1,148 @@
+"""A line as a row of tokens: amounts, money, dates, phones, words, crops, stops, and the text left between them.
+
+Names are later cut from what is left as text. Text is tidy (see `signs`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orders.relay.amounts import PACKS, WEIGHTS, Amount, amount_at
+from orders.relay.lexicon import CROPS, GRADE, LABEL, WORDS
+from orders.relay.signs import PHONE
+
+_CN = "零一二两三四五六七八九十"
+_D = rf"(?:\d+(?:\.\d+)?|[{_CN}百千万半点]+)"
+_PER = "|".join(sorted((re.escape(name) for name in {*WEIGHTS, *PACKS, "个", "车", "单"}), key=len, reverse=True))
+_CLOCK = r"(?:上午|下午|早上|晚上|中午|凌晨|傍晚|夜里|今晚|今早|明早|明晚|清早|天亮)"
+_DAY = "今天|明天|后天|大后天|昨天|前天|今晚|今早|明早|明晚|今儿|明儿|昨晚|今日|明日|昨日|次日|当天|周末|月底|月初|这周|下周|本周"
+
+_PATTERNS = {
+    "phone": PHONE.pattern,
+    "plate": r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·. ]?[a-z0-9]{5,6}(?![a-z0-9])",
+    "date": r"(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?日?|\d{1,2}月\d{0,2}(?:[日号]|底|初)?(?:\s*(?:-|~|到|至)\s*(?:\d{1,2}月)?\d{1,2}[日号])?"
+    rf"|[{_CN}]{{1,3}}月[{_CN}]{{1,3}}[日号]?|\d{{1,2}}[./]\d{{1,2}}[日号]|\d{{1,2}}[日号]?\s*(?:-|~|到|至)\s*\d{{1,2}}(?:日|号(?!门|店|铺|摊|档|楼|栋))"
+    rf"|\d{{1,2}}日|\d{{1,2}}:\d{{2}}(?::\d{{2}})?|(?:{_CLOCK}\s*)?(?:\d{{1,2}}|[{_CN}]{{1,3}})(?:点半|点钟|点(?:\d{{1,2}}|[{_CN}]{{1,3}})分?|点(?=前|后|左右|之前|以前|来|到|送|拉|拖|截|整|多|出|发|\s|$|[,，。]))(?:前|后)?|{_CLOCK}"
+    rf"|(?:周|星期|礼拜|下周|上周|这周)[一二三四五六日天](?!里|大)|(?:{_DAY})|初[{_CN}]{{1,2}}",
+    "money": rf"(?:付款?|已付|转账?|转了|付了|定金|押金|红包|收款|货款|单价|价格?|实付|总价|合计金额|金额|@)(?:是|为|了|[:：])?\s*¥?\s*(?P<paid>\d+(?:\.\d+)?)(?!\d)\s*(?:元|块|¥|(?!\s*(?:{_PER})))(?:钱)?(?:\s*(?:/|一|每)\s*(?:{_PER}))?"
+    rf"|(?:¥|rmb)\s*(?P<yen>\d+(?:\.\d+)?)(?:元|块)?(?:\s*(?:/|一|每)\s*(?P<per1>{_PER}))?"
+    rf"|(?:每|一|1|/)\s*(?:{_PER})\s*(?:是|卖|只要|才)?\s*(?:\d+(?:\.\d+)?|[{_CN}]+)\s*(?:元|块|毛|角)(?:钱)?(?:\d|[{_CN}半])?"
+    rf"|每\s*(?P<per3>斤|公斤|kg)\s*(?P<each>\d+(?:\.\d+)?)(?!\d|\s*(?:{_PER}))"
+    rf"|(?P<yuan>{_D})\s*(?:元|块钱?|毛钱?|角钱?|rmb|yuan)(?!钱?门)(?:钱)?(?:[{_CN}\d](?![\d.{_CN}斤公千吨件筐箱袋担]|百)毛?)?(?:\s*(?:/|一|每|per)\s*(?P<per2>{_PER}))?"
+    rf"|(?P<plain>\d+(?:\.\d+)?)\s*(?:/|一|每)\s*(?P<per4>{_PER})(?!起)"
+    r"|\d+(?:\.\d+)?折|块[一二三四五六七八九](?=\s|一|$|[,，])|[一二两三四五六七八九]块[一二三四五六七八九]",
+    "minimum": rf"(?:\d+(?:\.\d+)?|[{_CN}百千万半]+)\s*(?:{_PER})\s*(?:起(?:订|定|批|送|售|卖|购|拿|步|发|接)?(?!来)|以上起\S{{0,2}}|包邮|包送|成团|发车|封车|一车(?=发|走))",
+    "unit_is": rf"(?:单位|都是|均为|units?)(?:都)?(?:是|为|[:：]|in|is)?\s*(?P<unit>{_PER})(?![a-z])",
+    "pack_is": rf"每\s*(?P<each_pack>{'|'.join(sorted(PACKS, key=len, reverse=True))})\s*(?:装|有|重|是|约|大概|净重|[:：])?\s*(?=[\d{_CN}半])",
+    "place": rf"[a-z]{{1,2}}-?\d{{1,4}}(?:号|区|栋|座|档|库|室)?(?![\d.]|\s*(?:{_PER}))|(?:\d{{1,4}}|[{_CN}]{{1,3}})(?:号门面|号店|号铺|号摊位?|号档口?|号楼|号栋|号院|号门|号仓|号库|号线|号车间|号食堂|号市场|号铺面|号厅|号柜|号馆|号桥|号基地|号大棚|号冷库|号棚"
+    r"|栋|幢|楼(?!上)|单元|室|房|档口?|队|区|街|路|弄|巷|座|排|层|期|村|组|中(?=食堂|学|$|\s)|小(?=食堂|学)|班|厂|处|医院|药店|便利店|超市)(?:-?\d{1,4}(?![\d.]|\s*(?:斤|公斤|吨|kg|件|筐|箱|袋|份)))?",
+    "number": r"第?\s*(?P<no>\d{1,3})\s*(?:号|楼上|位|条)(?=[^斤]|$)|第\s*(?P<no2>\d{1,3})\s*(?:个|行|名|项)?|no\.?\s*(?P<no3>\d{1,3})(?!\d)|#(?P<no4>\d{1,3})(?!\d)",
+    "days": rf"(?:连(?:续|着|要|送|订)?|要|送|供|共|一共|总共|持续|订|先|for)?\s*(?P<of_days>\d{{1,3}}|[{_CN}]{{1,3}})\s*(?:天|日|days?)(?!天|然|猫|虹)",
+    "count": rf"(?:\d+|[{_CN}]+)\s*(?:%|人(?!民)|位|户|趟|次(?!果)|公里|km|米(?!粉|线|面|饭|店)|度|岁|票|辆|小时|分钟|个月|个点|年|家(?!里)|桌|顿(?=饭))",
+    "label": rf"(?:{LABEL})\s*[:：]",
+    "each": WORDS["each"],
+    "refer": r"同上|照旧|照样|老样子|跟上|同楼上|跟楼上|跟一[份单]|一样(?:多)?|不变|\+\s*1(?=\s*$|[!！。,，]|\s)|same",
+    **{f"w_{name}": pattern for name, pattern in WORDS.items() if name not in ("split", "each")},
+    "grade": GRADE,
+    "crop": rf"(?:{CROPS})(?=\s*[:：]?\s*(?:各|要|来|订)?\s*[\d{_CN}百千半]|\s*$|[\s,，。、;；)+]|(?:{CROPS})|各)",
+    "op": r"\s*[*x](?=\s*[\d.一二两三四五六七八九十])|\+|=",
+    "split": r"[,，。;；!！?？:：~…]+|\.(?!\d)",
+    "stop": r"[、/&\"'“”‘’「」『』·_#@^=\\<>{}]+",
+    "bracket": r"[()]",
+    "space": r"\s+",
+}
+_MASTER = re.compile("|".join(f"(?P<k_{kind}>{pattern})" for kind, pattern in _PATTERNS.items()))
+_STARTS_AMOUNT = frozenset("0123456789.零一二两三四五六七八九十百千万半几斤公吨担件筐箱袋")
+_BEFORE_AMOUNTS = (
+    "phone",
+    "plate",
+    "date",
+    "money",
+    "minimum",
+    "unit_is",
+    "pack_is",
+    "place",
+    "number",
+    "days",
+    "count",
+    "label",
+    "each",
+    "refer",
+)
+_FEW_SIGNS = {"w_want", "w_add", "w_cut", "w_supply", "w_set"}
+
+
+@dataclass(frozen=True)
+class Token:
+    """`kind` as in the patterns, or amount, or text. `value` is what a later step needs of it."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    amount: Amount | None = None
+    price: Decimal | None = None
+    value: str = ""
+
+    @property
+    def word(self) -> str:
+        """The class of a word (want, add …), or nothing."""
+        return self.kind[2:] if self.kind.startswith("w_") else ""
+
+
+def scan(text: str) -> list[Token]:
+    tokens: list[Token] = []
+    at, begun = 0, -1
+    while at < len(text):
+        token = _token_at(text, at, at - begun if begun >= 0 else 0)
+        if token is None:
+            begun = at if begun < 0 else begun
+            at += 1
+            continue
+        if begun >= 0:
+            tokens.append(Token("text", begun, at, text[begun:at]))
+            begun = -1
+        tokens.append(token)
+        at = token.end
+    if begun >= 0:
+        tokens.append(Token("text", begun, len(text), text[begun:]))
+    return tokens
+
+
+def _token_at(text: str, at: int, glued: int) -> Token | None:
+    found = _MASTER.match(text, at)
+    kind = (found.lastgroup or "")[2:] if found else ""
+    if found and found.end() > at and kind in _BEFORE_AMOUNTS and not _inside_number(text, at):
+        return _made(kind, found)
+    if text[at] in _STARTS_AMOUNT and (amount := amount_at(text, at, glued)):
+        return Token("amount", amount.start, amount.end, text[amount.start : amount.end], amount)
+    if not found or found.end() == at or kind in _BEFORE_AMOUNTS:
+        return None
+    if glued and kind in _FEW_SIGNS and _belongs_to_name(text, found, glued):
+        return None
+    return _made(kind, found)
+
+
+def _inside_number(text: str, at: int) -> bool:
+    return at > 0 and text[at].isdigit() and (text[at - 1].isdigit() or text[at - 1] == ".")
+
+
+def _belongs_to_name(text: str, found: re.Match[str], glued: int) -> bool:
+    """周定 100斤: one sign before a verb of one sign, and a gap behind it, is a name of two."""
+    return glued == 1 and found.end() - found.start() == 1 and text[found.end() : found.end() + 1] == " "
+
+
+def _made(kind: str, found: re.Match[str]) -> Token:
+    groups = found.groupdict()
+    price, value = None, ""
+    if kind == "money":
+        said = groups["paid"] or groups["yen"] or groups["yuan"] or groups["plain"] or groups["each"]
+        value = next((groups[name] for name in ("per1", "per2", "per3", "per4") if groups[name]), "")
+        price = Decimal(said) if said and re.fullmatch(r"\d+(?:\.\d+)?", said) and value else None
+    elif kind == "number":
+        value = next((groups[name] for name in ("no", "no2", "no3", "no4") if groups[name]), "")
+    elif kind in ("days", "unit_is", "pack_is", "grade"):
+        value = groups[{"days": "of_days", "unit_is": "unit", "pack_is": "each_pack", "grade": "of_grade"}[kind]] or ""
+    return Token(kind, found.start(), found.end(), found[0], price=price, value=value)

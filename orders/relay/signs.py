@@ -1,0 +1,86 @@
+"""One spelling per sign, with the way back to the original, and telephone numbers hidden.
+
+`tidy` is `market.numerals.tidied` that remembers where each sign stood, so that names are cut from the original.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from market.numerals import tidied
+
+# Beside what every number needs: arrows, dashes, times signs, fractions, circled numbers of lists.
+_MORE = dict.fromkeys("~〜∼～˜", "~") | dict.fromkeys("‐‑‒–—―－−─", "-") | dict.fromkeys("×✕✖＊⨉", "*")
+_MORE |= dict.fromkeys("→➜➡⇒➔", "→") | {"½": ".5", "¼": ".25", "¾": ".75", "➕": "+", "￥": "¥", "＠": "@"}
+_MORE |= dict.fromkeys("，", "，") | {"\ufe0f": "", "\u20e3": "、", "㎏": "kg", "㌔": "kg", "萬": "万"}
+_MORE |= {"【": "(", "】": ")", "[": "(", "]": ")", "〔": "(", "〕": ")", "》": " ", "《": " ", "｜": " ", "|": " "}
+_MORE |= {chr(0x2460 + at): f"({at + 1})" for at in range(20)} | {chr(0x2474 + at): f"({at + 1})" for at in range(20)}
+_MORE |= {chr(0x2488 + at): f"({at + 1})" for at in range(20)} | {chr(0x2776 + at): f"({at + 1})" for at in range(10)}
+_MORE |= {chr(0x3251 + at): f"({at + 21})" for at in range(15)} | {chr(0x32B1 + at): f"({at + 36})" for at in range(15)}
+_MORE |= dict.fromkeys("\t\u00a0\u2002\u2003\u2004\u2005\u2009\u202f", " ")
+
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u200d\ufe0f\u20e3\ue000-\uf8ff]+"
+    r"|\[[\u4e00-\u9fffA-Za-z]{1,6}\]"
+)
+
+
+@dataclass(frozen=True)
+class Tidy:
+    """`text` in plain signs; `at[i]` is where its sign `i` stood in `original`."""
+
+    original: str
+    text: str
+    at: tuple[int, ...]
+
+    def after(self, start: int) -> Tidy:
+        return Tidy(self.original, self.text[start:], self.at[start:])
+
+    def cut(self, start: int, end: int) -> str:
+        """The original between two places of `text`, digits and letters in half width, white space as one space."""
+        if start >= end:
+            return ""
+        last = self.at[end] if end < len(self.at) else len(self.original)
+        piece = "".join(_half_width(sign) for sign in self.original[self.at[start] : last])
+        return " ".join(_EMOJI.sub(" ", piece).split())
+
+
+def _half_width(sign: str) -> str:
+    return chr(ord(sign) - 0xFEE0) if "\uff01" <= sign <= "\uff5e" else " " if sign == "\u3000" else sign
+
+
+def tidy(line: str) -> Tidy:
+    signs: list[str] = []
+    at: list[int] = []
+    for place, sign in enumerate(line):
+        plain = _MORE[sign] if sign in _MORE else tidied(sign)
+        signs.append(plain)
+        at.extend([place] * len(plain))
+    return Tidy(line, "".join(signs), tuple(at))
+
+
+# 138-0000-0000, a landline, or so many digits that they weigh nothing: accounts, identity cards.
+PHONE = re.compile(
+    r"(?<!\d)(?:\+?86[-. ]?)?1[3-9]\d[-. ]?\d{4}[-. ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)"
+    r"|(?<![\d.])2\d{7}(?!\d| *(?:斤|公斤|kg|克|g))|\d{9,}[x]?",
+    re.ASCII,
+)
+
+
+def masked(line: str) -> str:
+    """`line` with every telephone number as 138****0000 (see `market.wording.mask_phone`)."""
+    known = tidy(line)
+    parts, done = [], 0
+    for found in PHONE.finditer(known.text):
+        start = known.at[found.start()]
+        end = known.at[found.end()] if found.end() < len(known.at) else len(line)
+        digits = "".join(sign for sign in found[0] if sign.isdigit())
+        digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+        parts += [line[done:start], f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****"]
+        done = end
+    return "".join([*parts, line[done:]])
+
+
+def has_phone(text: str) -> bool:
+    return bool(PHONE.search(text))

@@ -1,0 +1,217 @@
+"""Amounts turned into grams: packs written in the line, times signs, parts (六斤八两), the unit of the list.
+
+Gives back the tokens with every amount that weighs something as a `weight`; a number that is none becomes text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from market.units import GRAMS
+from orders.relay.amounts import PACKS, Amount, unit_of
+from orders.relay.model import MAX_GRAMS
+from orders.relay.scanner import Token
+
+_PACK = "|".join(sorted(PACKS, key=len, reverse=True))
+_OF_PACK = re.compile(
+    rf"\s*(?:/|每)\s*(?P<of>{_PACK})|\s*(?:一|1)?(?P<in>{_PACK})?\s*(?:装|规格|的?包装)|\s*(?:一|1)(?P<one>{_PACK})(?:的|，|,)"
+)
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Grams `low` to `high`, exact; None where nothing can be said. `kind` and `unit` are of the amount."""
+
+    low: Fraction | None
+    high: Fraction | None
+    kind: str
+    unit: str
+    flags: frozenset[str] = frozenset()
+
+    def times(self, factor: Fraction) -> Weight:
+        low, high = (None if grams is None else grams * factor for grams in (self.low, self.high))
+        return replace(self, low=low, high=high)
+
+    def plus(self, other: Weight) -> Weight:
+        flags = self.flags | other.flags
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return replace(self, low=None, high=None, flags=flags)
+        return replace(self, low=self.low + other.low, high=self.high + other.high, flags=flags)
+
+
+@dataclass(frozen=True)
+class Weighed(Token):
+    """A token that weighs something."""
+
+    weight: Weight | None = None
+
+
+def weigh(tokens: list[Token], text: str, packs: Mapping[str, int], default_unit: str | None) -> list[Token]:
+    tokens, in_line = _line_packs(tokens, text)
+    known = {unit_of(word)[1]: Fraction(grams) for word, grams in packs.items()} | in_line
+    said = next((token.value for token in tokens if token.kind == "unit_is"), None) or default_unit
+    tokens = _without_bare(tokens, bool(said))
+    weighed = [_weighed(token, known, said) if token.kind == "amount" else token for token in tokens]
+    return _parts(_products(weighed))
+
+
+def line_packs(tokens: list[Token], text: str) -> dict[str, Fraction]:
+    """Pack weights a line states (每筐40斤, 10斤/件), in grams; the one without a word stands under ""."""
+    return _line_packs(tokens, text)[1]
+
+
+def _line_packs(tokens: list[Token], text: str) -> tuple[list[Token], dict[str, Fraction]]:
+    left: list[Token] = []
+    packs: dict[str, Fraction] = {}
+    counted = [token.amount.unit for token in tokens if token.amount and token.amount.kind == "pack"]
+    skip_to = 0
+    for token in tokens:
+        if token.start < skip_to:
+            continue
+        stated = _stated(token, left, text, counted)
+        if stated is None or token.amount is None or token.amount.low is None:
+            left.append(token)
+            continue
+        word, skip_to = stated
+        packs[word] = token.amount.low * GRAMS[token.amount.unit]
+        if left and left[-1].kind in ("pack_is", "amount") and left[-1].end == token.start:
+            left.pop()
+        left.append(replace(token, kind="note", amount=None))
+    return left, packs
+
+
+def _stated(token: Token, before: list[Token], text: str, counted: list[str]) -> tuple[str, int] | None:
+    """The pack whose weight `token` states, and where what states it ends."""
+    amount = token.amount
+    if not amount or amount.kind != "weight" or amount.is_range:
+        return None
+    if before and before[-1].kind == "pack_is":
+        return PACKS[before[-1].value], token.end
+    last = before[-1].amount if before else None
+    if last and last.kind == "pack" and last.low == 1 and last.end == token.start and counted.count(last.unit) > 1:
+        return last.unit, token.end
+    found = _OF_PACK.match(text, token.end)
+    if found:
+        word = found["of"] or found["in"] or found["one"]
+        return PACKS[word] if word else "", found.end()
+    one = re.compile(rf"(?:一|1)({_PACK})").match(text, token.end)
+    if one and counted.count(PACKS[one[1]]) > 1:
+        return PACKS[one[1]], one.end()
+    return None
+
+
+def _without_bare(tokens: list[Token], has_unit: bool) -> list[Token]:
+    """Where the line has a weight with its unit, other numbers are house numbers, unless a crop stands before one."""
+    with_unit = any(token.amount and token.amount.kind != "bare" for token in tokens)
+    left = []
+    for at, token in enumerate(tokens):
+        bare = token.amount is not None and token.amount.kind == "bare"
+        if (bare and with_unit and not _counts(tokens, at, has_unit)) or (bare and _is_part_of_name(tokens, at)):
+            token = replace(token, kind="num", amount=None)
+        left.append(token)
+    return left
+
+
+def _counts(tokens: list[Token], at: int, has_unit: bool) -> bool:
+    """Does this bare number weigh beside others with a unit: after a crop, at a times sign, a change, or a name?"""
+    near = [tokens[place].kind for place in (at - 1, at + 1) if 0 <= place < len(tokens)]
+    if at and tokens[at - 1].kind in ("crop", "w_neg", "w_set", "w_want", "w_add", "w_cut", "w_old"):
+        return True
+    if {"op", "w_set"} & set(near):
+        return True
+    behind = [token.kind for token in tokens[at + 1 :] if token.kind != "space"][:1]
+    before = [token.kind for token in tokens[:at] if token.kind != "space"][-1:]
+    return has_unit and before == ["text"] and behind in (["text"], ["split"])
+
+
+def _is_part_of_name(tokens: list[Token], at: int) -> bool:
+    """7-11, and a number at the start with words behind it and another number after them."""
+    behind = tokens[at + 1] if at + 1 < len(tokens) else None
+    return bool(behind and behind.kind == "text" and behind.text.startswith("-"))
+
+
+def _weighed(token: Token, packs: Mapping[str, Fraction], default_unit: str | None) -> Token:
+    amount = token.amount
+    assert amount is not None
+    return Weighed("weight", token.start, token.end, token.text, amount, weight=_weight(amount, packs, default_unit))
+
+
+def _weight(amount: Amount, packs: Mapping[str, Fraction], default_unit: str | None) -> Weight:
+    kind, unit, flags = amount.kind, amount.unit, amount.flags
+    if kind == "bare" and default_unit:
+        kind, unit = unit_of(default_unit)
+    size = None
+    if kind == "weight":
+        size = Fraction(GRAMS[unit])
+    elif kind == "pack":
+        size = packs.get(unit, packs.get(""))
+    missing = {"pack": "pack_weight_missing", "piece": "unit_unknown", "bare": "unit_missing"}
+    if size is None:
+        return Weight(None, None, amount.kind, unit, flags | {missing.get(kind, "unit_unknown")})
+    low, high = (None if value is None else value * size for value in (amount.low, amount.high))
+    if low is not None and (low.denominator != 1 or high is None or high.denominator != 1 or high > MAX_GRAMS):
+        return Weight(None, None, amount.kind, unit, flags | {"not_understood"})
+    return Weight(low, high, amount.kind, unit, flags | ({"range"} if amount.is_range else frozenset()))
+
+
+def weight_of(token: Token) -> Weight | None:
+    return token.weight if isinstance(token, Weighed) else None
+
+
+def _products(tokens: list[Token]) -> list[Token]:
+    """10斤x5, 20份*5斤, 500g*40."""
+    left: list[Token] = []
+    for token in tokens:
+        if len(left) >= 2 and left[-1].kind == "op" and left[-1].text.strip() in ("*", "x") and token.kind == "weight":
+            first = left[-2]
+            if first.kind == "weight" and first.amount and token.amount:
+                left[-2:] = [_product(first, token)]
+                continue
+        left.append(token)
+    return left
+
+
+def _product(first: Token, second: Token) -> Token:
+    one, other = weight_of(first), weight_of(second)
+    assert one is not None
+    assert other is not None
+    assert first.amount is not None
+    assert second.amount is not None
+    if first.amount.kind == "weight" and second.amount.kind in ("bare", "pack", "piece"):
+        made, count = one, second.amount
+    elif second.amount.kind == "weight" and first.amount.kind in ("bare", "pack", "piece"):
+        made, count = other, first.amount
+    elif second.amount.kind == "bare" and first.amount.kind == "pack":
+        made, count = one, second.amount
+    else:
+        made, count = replace(one, low=None, high=None, flags=one.flags | {"ambiguous"}), second.amount
+    factor = count.low if count.low is not None and not count.is_range else None
+    weight = made.times(factor) if factor is not None else replace(made, low=None, high=None)
+    flags = (made.flags | count.flags) - {"unit_missing"}
+    return Weighed("weight", first.start, second.end, first.text, first.amount, weight=replace(weight, flags=flags))
+
+
+def _parts(tokens: list[Token]) -> list[Token]:
+    """六斤八两 and 3吨200斤 are one weight each: the part is in a smaller unit and less than one of the first."""
+    left: list[Token] = []
+    for token in tokens:
+        last = left[-1] if left else None
+        if last and last.kind == token.kind == "weight" and _is_part(last, token):
+            one, other = weight_of(last), weight_of(token)
+            assert one is not None
+            assert other is not None
+            left[-1] = Weighed("weight", last.start, token.end, last.text, last.amount, weight=one.plus(other))
+            continue
+        left.append(token)
+    return left
+
+
+def _is_part(last: Token, token: Token) -> bool:
+    one, other = weight_of(last), weight_of(token)
+    if not one or not other or last.end != token.start or one.kind != "weight" or other.kind != "weight":
+        return False
+    size = GRAMS[one.unit]
+    return other.low is not None and GRAMS[other.unit] < size and 0 < other.low < size

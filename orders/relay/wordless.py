@@ -1,0 +1,94 @@
+"""Lines without a weight: cancels, doublings, transfers, bare names, chat."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from orders.relay.deciding import line_flags
+from orders.relay.lexicon import TITLE
+from orders.relay.model import Action, Context, Entry
+
+if TYPE_CHECKING:
+    from orders.relay.lines import Line
+
+_TRANSFER = re.compile(
+    r"^\s*(?:把)?(?P<one>[^\s,，。:转让换给]{1,12}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*\s*(?:全部|都)?(?:转让给|转给|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{2,12}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+)
+_ASKS_FOR_SOME = re.compile(
+    r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|若干|count me|me too"
+)
+_IS_OVER = re.compile("活动|团购|本次|接龙|订单|发货|送货|会议")
+
+
+def transfer(text: str, context: Context, blank: Entry, speaker: str | None) -> list[Entry]:
+    """王姐的转给汤师傅: one pledge falls to zero, the other grows by it."""
+    found = _TRANSFER.match(text)
+    if not found:
+        return []
+    one, other = (_whose(found[group], context, speaker) for group in ("one", "other"))
+    if (
+        not one
+        or not other
+        or one == other
+        or not (one in context.prior_g or TITLE.search(other) or other in context.prior_g)
+    ):
+        return []
+    moved = context.prior_g.get(one)
+    if not moved:
+        return [replace(blank, name=name, action=Action.ASK, flags=("transfer",)) for name in (one, other)]
+    return [
+        replace(blank, name=one, action=Action.CANCEL, flags=("transfer",)),
+        replace(blank, name=other, action=Action.ADD, qty_g=moved, flags=("transfer",)),
+    ]
+
+
+def _whose(name: str, context: Context, speaker: str | None) -> str | None:
+    plain = name.strip(" @")
+    return (speaker or context.sender) if re.match("我|俺|咱|自己", plain) else plain
+
+
+def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
+    """The one entry of a line in which nothing weighs anything."""
+    if ref is not None:
+        name = None
+    entry = replace(line.blank, name=name, ref_no=ref)
+    flags = line_flags(line.text, line.tokens)
+    known = name is not None or ref is not None
+    if {"double", "half"} & line.words:
+        return _multiplied(entry, line)
+    if "cancel" in line.words and known and not _IS_OVER.search(line.text):
+        if flags & {"question", "approximate"}:
+            return _asked(entry, *flags)
+        return replace(entry, action=Action.CANCEL)
+    return _without_figure(entry, line, flags)
+
+
+def _without_figure(entry: Entry, line: Line, flags: frozenset[str]) -> Entry:
+    if "price_question" in flags or line.weights:
+        return line.blank if not (line.is_item and entry.name) else _asked(entry, "no_quantity")
+    if "refer" in line.words:
+        return _asked(entry, "no_quantity", "refers_back")
+    if line.is_item and entry.name:
+        return _asked(entry, "no_quantity")
+    if entry.name and (_ASKS_FOR_SOME.search(line.text) or ({"set", "cut"} & line.words and "money" not in line.words)):
+        return _asked(entry, "no_quantity") if not _chat(line) else line.blank
+    return line.blank
+
+
+def _chat(line: Line) -> bool:
+    """改天再说: a word of change that changes nothing here."""
+    return bool({"date", "phone", "money"} & line.words) and "want" not in line.words
+
+
+def _multiplied(entry: Entry, line: Line) -> Entry:
+    prior = line.context.prior_g.get(entry.name or "")
+    if not prior:
+        return _asked(entry, "no_prior") if entry.name or entry.ref_no else line.blank
+    grams = prior * 2 if "double" in line.words else prior // 2
+    return replace(entry, action=Action.REPLACE, qty_g=grams)
+
+
+def _asked(entry: Entry, *flags: str) -> Entry:
+    return replace(entry, action=Action.ASK, flags=tuple(sorted({*entry.flags, *flags})))

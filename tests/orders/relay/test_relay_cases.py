@@ -1,0 +1,109 @@
+"""What people write, line by line and message by message, read as a person would."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from market.wording import mask_phone
+from orders.relay import Action, Context, read_line, read_text
+from orders.relay.__main__ import context_of, main, read_cases
+from orders.relay.signs import masked
+from tests.orders.relay.cases import FILES, cases, expected_line, grams
+
+
+@pytest.mark.parametrize(("case_id", "case"), cases("lines"))
+def test_a_line_is_read_as_a_person_reads_it(case_id, case):
+    said = read_cases({"lines": [case]})["lines"][case_id]
+
+    assert said == expected_line(case), case["text"]
+
+
+@pytest.mark.parametrize(("case_id", "case"), cases("lines"))
+def test_what_is_uncertain_or_special_carries_its_flags(case_id, case):
+    entries = read_line(case["text"], context_of(case.get("context", {})))
+
+    for entry, wanted in zip(entries, case["expect"], strict=True):
+        assert set(wanted.get("flags", ())) <= set(entry.flags)
+        assert wanted.get("ref_no") in (None, entry.ref_no)
+        assert wanted.get("crop") in (None, entry.crop)
+        assert wanted.get("grade") in (None, entry.grade)
+        assert grams(wanted.get("per_day_kg")) in (None, entry.per_day_g)
+        assert wanted.get("sets_sender") in (None, entry.sets_sender)
+        assert entry.action is not Action.ASK or entry.flags
+
+
+@pytest.mark.parametrize(("case_id", "case"), cases("messages"))
+def test_a_message_comes_to_what_a_person_makes_of_it(case_id, case):
+    reading = read_text(case["text"], context_of(case.get("context", {})))
+
+    assert reading.final_g == {name: grams(kg) for name, kg in case["final_kg"].items()}
+    assert set(reading.vanished) == set(case.get("vanished", reading.vanished))
+    assert set(reading.forked) == set(case.get("forked", reading.forked))
+
+
+def test_there_are_many_cases_and_each_has_its_own_id():
+    ids = [case_id for kind in ("lines", "messages") for case_id, _ in cases(kind)]
+
+    assert len(ids) == len(set(ids))
+    assert len(cases("lines")) >= 84
+
+
+def test_a_name_that_vanished_is_out_and_asked_about():
+    text = "#接龙\n1. 周满香 100斤\n2. 老李 200斤\n3. 王姐 50斤\n\n#接龙\n1. 周满香 100斤\n2. 王姐 50斤"
+
+    reading = read_text(text)
+
+    assert reading.vanished == ("老李",)
+    assert [(entry.name, entry.flags) for entry in reading.asked] == [("老李", ("vanished",))]
+
+
+def test_the_command_prints_what_the_lines_and_messages_come_to(capsys):
+    assert main([str(FILES[0])]) == 0
+
+    printed = json.loads(capsys.readouterr().out)
+
+    assert set(printed) == {"lines", "messages"}
+    assert printed == read_cases(json.loads(FILES[0].read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"lines": [{}]}', '{"lines": 3}'])
+def test_the_command_refuses_what_is_no_file_of_cases(content, tmp_path, capsys):
+    path = tmp_path / "cases.json"
+    path.write_text(content, encoding="utf-8")
+
+    assert main([str(path)]) == 2
+    assert main([]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_the_reader_starts_without_django():
+    code = "import sys, orders.relay.__main__; sys.exit('django' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("郭师傅 13800000000 120斤", "郭师傅 138****0000 120斤"),
+        ("郭师傅 138-0000-0000 120斤", "郭师傅 138****0000 120斤"),
+        ("１３８００００００００ 老李", "138****0000 老李"),
+        ("+86 13800000000", "138****0000"),
+        ("0731-22223333 老李", "073****3333 老李"),
+        ("老李 200斤", "老李 200斤"),
+    ],
+)
+def test_telephone_numbers_are_masked_as_on_the_screens(written, shown):
+    assert masked(written) == shown
+    assert mask_phone("13800000000") == masked("13800000000")
+
+
+def test_a_paste_over_prior_pledges_goes_on_from_them():
+    reading = read_text("王姐：再要50斤\n老李：不要了", Context(prior_g={"王姐": 25_000, "老李": 10_000}))
+
+    assert reading.final_g == {"王姐": 50_000}
+    assert [entry.action for entry in reading.entries] == [Action.ADD, Action.CANCEL]
