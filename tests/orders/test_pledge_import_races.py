@@ -8,12 +8,14 @@ from django.db import connection
 
 from market.imports import carry_out
 from market.models import User
+from orders.actions import placing
 from orders.imports.pledges import PledgeImport
 from orders.models import Allocation, Pledge
 from tests.factories import make_live_listing
 from tests.factories.orders import fresh, make_dock, make_pledge
 from tests.factories.pledge_rows import CHINESE, pledge_row
 from tests.factories.sheets import as_csv, sheet_of
+from tests.races.test_pledge_races import unguarded_reserve
 
 
 @pytest.fixture
@@ -49,10 +51,8 @@ def together(*jobs) -> list:
     return results
 
 
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_sheets_and_pledges_race_for_a_lot_and_never_oversell(cast, lot, row, dock):
-    """Ten tonnes; four sheets of 2 × 1.5 t and eight pledges of 1 t at once. A sheet gets all of its rows or none."""
+def race_of_sheets_and_pledges(cast, lot, row) -> list:
+    """Ten tonnes; four sheets of 2 × 1.5 t and eight pledges of 1 t at once."""
     other = make_dock(cast.rival_supermarket)
     sheets = [
         as_csv(CHINESE, [row(firm="1.5", unit="吨", max_price="", reference=f"S{n}-{part}") for part in (1, 2)])
@@ -65,7 +65,25 @@ def test_sheets_and_pledges_race_for_a_lot_and_never_oversell(cast, lot, row, do
 
     jobs = [lambda content=content: import_it(content) for content in sheets]
     jobs += [lambda: make_pledge(lot, other, "1吨", by=fresh(cast.rival_buyer)) for _n in range(8)]
-    results = together(*jobs)
+    return together(*jobs)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_guard_sheets_and_pledges_oversell(cast, lot, row, dock, monkeypatch):
+    """If this ever fails, the test below proves nothing."""
+    monkeypatch.setattr(placing, "reserve", unguarded_reserve)
+
+    race_of_sheets_and_pledges(cast, lot, row)
+
+    assert sum(Allocation.objects.live().filter(lot=lot).values_list("grams", flat=True)) > lot.offered_g
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_sheets_and_pledges_race_for_a_lot_and_never_oversell(cast, lot, row, dock):
+    """A sheet gets all of its rows or none."""
+    results = race_of_sheets_and_pledges(cast, lot, row)
 
     lot.refresh_from_db()
     live = sum(Allocation.objects.live().filter(lot=lot).values_list("grams", flat=True))

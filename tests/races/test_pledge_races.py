@@ -16,6 +16,7 @@ from django.utils import timezone
 from market.exceptions import NotEnoughLeft, Refused
 from market.models import Event, Lot, User
 from market.quantities import Quantity
+from orders.actions import placing as placing_actions
 from orders.actions import pledges as actions
 from orders.actions.pledges import cancel_pledge, change_pledge, place_pledge
 from orders.enums import PledgeState
@@ -102,7 +103,7 @@ def unguarded_reserve(lot_id: int, grams: int) -> None:
 
 def test_control_without_the_guard_the_race_oversells(lots, dock, cast, monkeypatch):
     """If this ever fails, the tests below prove nothing."""
-    monkeypatch.setattr(actions, "reserve", unguarded_reserve)
+    monkeypatch.setattr(placing_actions, "reserve", unguarded_reserve)
 
     at_once([placing(lots[0], dock, cast.buyer) for _ in range(THREADS)])
 
@@ -138,6 +139,33 @@ def test_a_double_tap_with_one_key_places_once(lots, dock, cast):
     assert found == {"done": THREADS}
     assert Pledge.objects.count() == 1
     assert promised(lots[0]) == Lot.objects.get(pk=lots[0].pk).reserved_g == GRAMS
+
+
+def unlocked_pledge(pledge_id: int) -> Pledge:
+    """What an action does that trusts what it has read."""
+    pledge = Pledge.objects.select_related("buyer", "seller", "dock", "lot__listing").get(pk=pledge_id)
+    time.sleep(0.02)
+    return pledge
+
+
+def test_control_without_the_lock_a_change_and_a_cancellation_lose_grams(lots, dock, cast, monkeypatch):
+    """If this ever fails, the test below proves nothing."""
+    lot = lots[0]
+    Lot.objects.filter(pk=lot.pk).update(offered_g=F("offered_g") * 10)
+    for _ in range(16):
+        placing(lot, dock, cast.buyer)()
+    monkeypatch.setattr(actions, "locked_pledge", unlocked_pledge)
+    buyer = User.objects.get(pk=cast.buyer.pk)
+
+    def change(pledge: Pledge) -> Callable:
+        return lambda: change_pledge(pledge, quantity=Quantity.of(GRAMS * 2), by=buyer)
+
+    def cancel(pledge: Pledge) -> Callable:
+        return lambda: cancel_pledge(pledge, reason="不要了", by=buyer)
+
+    at_once([make(pledge) for pledge in Pledge.objects.all() for make in (change, cancel)])
+
+    assert promised(lot) != Lot.objects.get(pk=lot.pk).reserved_g
 
 
 def test_change_and_cancel_at_once_give_the_grams_back_once(lots, dock, cast):
