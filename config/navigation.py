@@ -9,6 +9,10 @@ from django.utils.translation import gettext as _
 
 from market.enums import BUYERS, SELLERS, OrganisationKind, Role
 from market.permissions import memberships_of
+from market.queries.notices import unseen_count
+
+ME = "market:me"
+MOST_COUNTED = 99
 
 
 @dataclass(frozen=True)
@@ -17,15 +21,26 @@ class Entry:
     label: str
     icon: str
     current: bool
+    count: str = ""  # what waits there
 
 
 def entries_for(request: HttpRequest) -> list[Entry]:
-    """The entries for this person, the current page marked. Costs the memberships, once a request."""
+    """The entries for this person, the current page marked, 我的 with the number of new notices.
+
+    Costs the memberships, once a request, and what `unseen_count` says.
+    """
     user = getattr(request, "user", None)
-    wanted = _anonymous() if user is None or not user.is_authenticated else _member(user)
-    entries = [(url, label, icon) for name, label, icon in wanted if (url := _reverse(name)) is not None]
-    best = max((url for url, _label, _icon in entries if _is_under(request.path, url)), key=len, default="")
-    return [Entry(url, label, icon, url == best) for url, label, icon in entries[:5]]
+    if user is None or not user.is_authenticated:
+        wanted, count = _anonymous(), ""
+    else:
+        wanted, count = _member(user), _counted(unseen_count(user))
+    entries = [(url, label, icon, name) for name, label, icon in wanted if (url := _reverse(name)) is not None]
+    best = max((url for url, *_rest in entries if _is_under(request.path, url)), key=len, default="")
+    return [Entry(url, label, icon, url == best, count if name == ME else "") for url, label, icon, name in entries[:5]]
+
+
+def _counted(number: int) -> str:
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number or "")
 
 
 def _is_under(path: str, url: str) -> bool:
@@ -48,7 +63,7 @@ def _anonymous() -> list[tuple[str, str, str]]:
         ("market:board", _("集市"), "store"),
         ("market:sell", _("我要卖菜"), "sprout"),
         ("orders:pledges", _("我要认购"), "shopping-basket"),
-        ("market:me", _("我的"), "user-round"),
+        (ME, _("我的"), "user-round"),
     ]
 
 
@@ -58,7 +73,9 @@ def _member(user: Any) -> list[tuple[str, str, str]]:
     roles = {m.role for m in memberships}
     entries = [("market:board", _("集市"), "store")]
     if kinds & SELLERS:
-        entries += [("market:sell_new", _("发布"), "circle-plus"), ("market:sell", _("我的货源"), "sprout")]
+        if not kinds & BUYERS:  # there is no room for everything: who also buys finds 发布 on 我的货源
+            entries.append(("market:sell_new", _("发布"), "circle-plus"))
+        entries += [("market:sell", _("我的货源"), "sprout"), ("orders:to_bring", _("买家要货"), "package-open")]
     if kinds & BUYERS:
         entries += [
             ("orders:pledges", _("我的认购"), "shopping-basket"),
@@ -72,4 +89,4 @@ def _member(user: Any) -> list[tuple[str, str, str]]:
         entries.append(("logistics:trucks", _("车辆"), "truck"))
     if user.has_perm("wagtailadmin.access_admin"):
         entries.append(("wagtailadmin_home", _("管理后台"), "layout-dashboard"))
-    return [*entries[:4], ("market:me", _("我的"), "user-round")]
+    return [*entries[:4], (ME, _("我的"), "user-round")]

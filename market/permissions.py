@@ -3,11 +3,13 @@
 from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from market.enums import SELLERS, Role
 from market.exceptions import NotAllowed, NotVerified
-from market.models import Event, Listing, Membership, Organisation, User
+from market.models import Event, Listing, Membership, Notice, Organisation, User
 
 SELLING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 BUREAU_PERMISSION = "market.change_organisation"
@@ -25,13 +27,22 @@ def require_verified(organisation: Organisation) -> None:
         raise NotVerified(organisation=organisation.name)
 
 
+# Every page says how many notices are new: the number comes with the memberships instead of by a statement of its own.
+_UNSEEN = Notice.objects.unseen().filter(recipient=OuterRef("organisation")).order_by().values("recipient")
+
+
 def memberships_of(user: User | AnonymousUser) -> list[Membership]:
-    """The person's memberships with their organisations. One statement, remembered on the user for the request."""
+    """The person's memberships with their organisations, and how many notices nobody has seen there (`unseen_notices`).
+
+    One statement, remembered on the user for the request.
+    """
     if not user.is_authenticated:
         return []
     known: list[Membership] | None = getattr(user, "_memberships", None)
     if known is None:
-        known = list(user.memberships.select_related("organisation").order_by("organisation__name", "pk"))
+        unseen = Coalesce(Subquery(_UNSEEN.annotate(number=Count("pk")).values("number")), 0)
+        rows = user.memberships.select_related("organisation").annotate(unseen_notices=unseen)
+        known = list(rows.order_by("organisation__name", "pk"))
         user._memberships = known  # type: ignore[union-attr, attr-defined]
     return known
 

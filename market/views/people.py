@@ -11,6 +11,7 @@ from market.actions.people import rename_person
 from market.exceptions import Refused
 from market.forms.people import NameForm
 from market.permissions import memberships_of
+from market.queries.notices import unseen_count
 from market.views.organisation_words import errands_of, my_organisations
 
 
@@ -21,6 +22,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": NameForm(initial={"name": request.user.name}),
         "organisations": my_organisations(memberships),
         "errands": errands_of(memberships),
+        "unseen": unseen_count(request.user),
     }
     return render(request, "market/me.html", context)
 
@@ -38,5 +40,10 @@ def rename(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("姓名已改好"))
             return redirect("market:me")
     memberships = memberships_of(request.user)
-    context = {"form": form, "organisations": my_organisations(memberships), "errands": errands_of(memberships)}
+    context = {
+        "form": form,
+        "organisations": my_organisations(memberships),
+        "errands": errands_of(memberships),
+        "unseen": unseen_count(request.user),
+    }
     return render(request, "market/me.html", context)

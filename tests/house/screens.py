@@ -69,6 +69,8 @@ A_MEMBERSHIP = 1  # whichever: the method is refused before anybody looks
 PEOPLE = [
     Screen("market:me", EVERYBODY),
     Screen("market:rename", EVERYBODY, method="post"),
+    Screen("market:notices", EVERYBODY),
+    Screen("market:notices_seen", EVERYBODY, method="post"),
     Screen("market:organisation_new", EVERYBODY),
     Screen("market:organisation", MANAGER_OF_THE_HOUSEHOLD, lambda world: (world.cast.household.pk,)),
     Screen("market:member_add", EVERYBODY, lambda world: (world.cast.household.pk,), method="post"),

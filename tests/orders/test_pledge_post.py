@@ -84,12 +84,12 @@ def test_placing_costs_nine_statements_and_no_savepoint(client, url, sent, cast)
 
 
 def test_the_open_form_costs_the_same_with_one_dock_and_with_three(buyer, url, cast, dock, django_assert_num_queries):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         buyer.get(url)
     make_dock(cast.supermarket)
     make_dock(cast.supermarket)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         buyer.get(url)
 
 
