@@ -151,7 +151,7 @@ def _lot(item: Any, name: str) -> Lot:
         id=text(fields, "id", prefix),
         available_g=whole(fields.get("available_g"), f"{prefix}available_g", 0, MOST_GRAMS),
         minimum_g=0 if minimum is None else whole(minimum, f"{prefix}minimum_g", 0, MOST_GRAMS),
-        seller="" if fields.get("seller") is None else text(fields, "seller", prefix),
+        seller=text(fields, "seller", prefix) if fields.get("seller") not in (None, "") else "",
     )
 
 

@@ -16,7 +16,7 @@ from orders.matching.prices import Prices
 from orders.solving.clock import Deadline
 
 MOST_ROUNDS = 24
-WORK = 1_500_000
+WORK = 500_000
 """Arcs to solve over all rounds: a large day gets fewer rounds, about two CPU seconds in all."""
 FEW = 8
 SECONDS_PER_ARC = 4e-6

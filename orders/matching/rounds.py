@@ -19,7 +19,7 @@ WHOLE_ARCS = 2_500
 """Up to this many arcs HiGHS gets the whole day first, and its bound is worth having."""
 WHOLE_SHARE = 0.7
 EXACT_ARCS = 300
-WHOLE_GAP = 2.5e-4
+WHOLE_GAP = 4e-4
 WHOLE_NODES = 20_000
 
 
@@ -30,7 +30,7 @@ class Rounds:
         self.graph: Graph = make_graph(problem)
         self.seed, self.engine, self.deadline = seed, engine, deadline
         self.log: list[str] = []
-        self.bound = 0
+        self.bound, self.note = 0, ""
 
     def result(self) -> Result:
         """Run the steps. Raises: EngineError."""
@@ -53,7 +53,7 @@ class Rounds:
         except EngineError as error:
             if self.engine == "mip":
                 raise
-            self.log.append(f"mip: {error}")
+            self.note = f"The flow is repaired and not improved: {error}"
             return self._finish(grams, "flow+repair")
 
     def _improve(self, grams: Ints, kept: Flags, small: Graph, prices: Prices) -> tuple[Ints, str]:
@@ -91,4 +91,6 @@ class Rounds:
 
     def _finish(self, grams: Ints, method: str) -> Result:
         score = self.graph.score_of(grams)
-        return Result(self.graph.allocations(grams), score, max(self.bound, score), method, log=tuple(self.log))
+        return Result(
+            self.graph.allocations(grams), score, max(self.bound, score), method, 0.0, self.note, tuple(self.log)
+        )
