@@ -1,21 +1,23 @@
 """May this person buy? What a person may not see is a 404."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from market.enums import BUYERS, OrganisationKind, Role
-from market.models import Lot, Membership, Organisation, User
+from market.models import Event, Lot, Membership, Organisation, User
 from market.permissions import (
     can_enter_for_others,
     can_sell_for,
     can_verify_organisations,
     organisations_for,
     roles_in,
+    selling_for,
 )
 from market.prepared import Prepared, whole_numbers
-from orders.models import Dock, MatchRun, Pledge
+from orders.enums import OfferSide, PledgeState
+from orders.models import Demand, Dock, MatchRun, Offer, Pledge, StandingPledge
 from orders.models.pledges import PledgeQuerySet
 
 # Of a run: as large as a day, and read by no screen.
@@ -133,12 +135,35 @@ def can_see_pledge(user: User, pledge: Pledge) -> bool:
     return can_buy_for(user, pledge.buyer) or can_bring_for(user, pledge.seller)
 
 
+def side_of(user: User, pledge: Pledge) -> str:
+    """As whom the person reads a pledge: "buyer", "seller", or "desk", which may answer for the seller."""
+    if can_buy_for(user, pledge.buyer):
+        return "buyer"
+    return "seller" if can_sell_for(user, pledge.seller) else "desk"
+
+
 def get_pledge_for(user: User, pk: int) -> Pledge:
     """The pledge with what its page says, for people of its buyer or seller and the commerce desk. Raises: Http404."""
     pledge = get_object_or_404(pledges_for_a_page(), pk=pk)
     if not can_see_pledge(user, pledge):
         raise Http404
     return pledge
+
+
+def get_pledge_to_bring(user: User, pk: int) -> Pledge:
+    """The pledge as `get_pledge_for`, for those who answer for its seller. Raises: Http404."""
+    pledge = get_pledge_for(user, pk)
+    if not can_bring_for(user, pledge.seller):
+        raise Http404
+    return pledge
+
+
+def get_seller_to_bring_for(user: User, pk: int) -> Organisation:
+    """The seller, for those who sell for it and the commerce desk. Raises: Http404."""
+    seller = get_object_or_404(Organisation.objects.sellers(), pk=pk)
+    if not can_bring_for(user, seller):
+        raise Http404
+    return seller
 
 
 def get_own_pledge(user: User, pk: int) -> Pledge:
@@ -176,3 +201,88 @@ def get_match_run(user: User, pk: int) -> MatchRun:
     require_matcher(user)
     runs = MatchRun.objects.select_related("policy", "by", "replay_of").defer(*LARGE)
     return get_object_or_404(runs, pk=pk)
+
+
+def get_own_hold(user: User, pk: int) -> Pledge:
+    """The pledge as `get_own_pledge`, if it is or was a hold of an association. Raises: Http404."""
+    pledge = get_own_pledge(user, pk)
+    kept = pledge.state in (PledgeState.HELD, PledgeState.LAPSED) or Event.objects.about(pledge).filter(verb="held").exists()
+    if not kept:
+        raise Http404
+    return pledge
+
+
+def standing_for(user: User) -> QuerySet[StandingPledge]:
+    """The standing pledges the person's organisations made or bring for; all of them for the commerce desk.
+
+    Costs the memberships, once a request. Raises: Http404 for those who neither buy nor sell.
+    """
+    if can_enter_for_others(user):
+        return StandingPledge.objects.all()
+    buyers, sellers = buying_for(user), selling_for(user)
+    if not buyers and not sellers:
+        raise Http404
+    return StandingPledge.objects.filter(Q(buyer__in=buyers) | Q(listing__seller__in=sellers))
+
+
+def get_standing(user: User, pk: int) -> StandingPledge:
+    """The standing pledge with what its page says, for people of its two sides and the commerce desk. Raises: Http404."""
+    rows = StandingPledge.objects.select_related(
+        "buyer", "dock__place", "placed_by", "listing__produce", "listing__place", "listing__seller"
+    )
+    standing = get_object_or_404(rows, pk=pk)
+    if not (can_enter_pledge_for(user, standing.buyer) or can_bring_for(user, standing.listing.seller)):
+        raise Http404
+    return standing
+
+
+def get_own_standing(user: User, pk: int) -> StandingPledge:
+    """The standing pledge, for those who may change it. Raises: Http404."""
+    standing = get_standing(user, pk)
+    if not can_enter_pledge_for(user, standing.buyer):
+        raise Http404
+    return standing
+
+
+def get_own_demand(user: User, pk: int) -> Demand:
+    """The demand with what its page says, for those who buy for its organisation. Raises: Http404."""
+    rows = Demand.objects.select_related("buyer", "produce", "dock__place", "placed_by")
+    return get_object_or_404(rows.filter(buyer__in=[one.pk for one in buying_for(user)]), pk=pk)
+
+
+def speaks_for_side(user: User, offer: Offer, side: str) -> bool:
+    """The people of that side; for the seller's also the commerce desk, which answers for growers who telephone."""
+    return can_buy_for(user, offer.buyer) if side == OfferSide.BUYER else can_bring_for(user, offer.seller)
+
+
+def can_answer_offer(user: User, offer: Offer) -> bool:
+    return speaks_for_side(user, offer, offer.other_side)
+
+
+def get_offer(user: User, pk: int) -> Offer:
+    """The offer with what its page says, for people of its two sides and the commerce desk. Raises: Http404."""
+    rows = Offer.objects.select_related(
+        *("lot__listing__produce", "lot__listing__place", "buyer", "seller", "dock", "demand", "made_by"),
+        *("replaces__lot__listing__produce", "pledge"),
+    )
+    offer = get_object_or_404(rows, pk=pk)
+    if not (speaks_for_side(user, offer, OfferSide.BUYER) or speaks_for_side(user, offer, OfferSide.SELLER)):
+        raise Http404
+    return offer
+
+
+def get_offer_to_answer(user: User, pk: int) -> Offer:
+    """The offer, for those who answer it. Raises: Http404."""
+    offer = get_offer(user, pk)
+    if not can_answer_offer(user, offer):
+        raise Http404
+    return offer
+
+
+def get_pledge_to_replace(user: User, pk: int) -> Pledge:
+    """The pledge, for those who bring it. Raises: Http404."""
+    rows = Pledge.objects.select_related("buyer", "seller", "dock__place", "lot__listing__produce", "lot__listing__place")
+    pledge = get_object_or_404(rows, pk=pk)
+    if not can_bring_for(user, pledge.seller):
+        raise Http404
+    return pledge

@@ -1,6 +1,7 @@
 """One side's terms for a lot, waiting for the other side's word."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from market.enums import PriceUnit
 from market.pricing import unit_word
+from market.quantities import amount
 from orders.enums import OfferSide, OfferState
 
 
@@ -115,3 +117,16 @@ class Offer(models.Model):
     @property
     def unit_price(self) -> tuple[Decimal, str]:
         return self.price, self.price_unit
+
+    @property
+    def other_side(self) -> OfferSide:
+        """Who answers it."""
+        return OfferSide.SELLER if self.side == OfferSide.BUYER else OfferSide.BUYER
+
+    def organisation_of(self, side: str) -> Any:
+        return self.buyer if side == OfferSide.BUYER else self.seller
+
+    @property
+    def amount(self) -> Decimal:
+        """Yuan for the firm part."""
+        return amount(self.firm_g, self.price, self.price_word)
