@@ -75,10 +75,10 @@ class LeftBelowMinimum(Refused):
     sentence = _("只剩 %(left)s，不到起订量 %(minimum)s")
 
 
-class PriceWentUp(Refused):
+class PriceChanged(Refused):
     """`now` is worded."""
 
-    sentence = _("卖方改价到 %(now)s，比您同意的贵；同意新价请打开这笔每日认购，按“同意新价”")
+    sentence = _("卖方把价格改成了 %(now)s；同意请打开这笔每日认购，按“同意新价”")
 
 
 class ClockWasLate(Refused):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from market.quantities import Pack
 from orders.enums import StandingOutcome, StandingState
 from orders.models.deliveries import DeliveryWish, delivery_constraints
 
@@ -45,6 +46,15 @@ class StandingPledge(DeliveryWish):
 
     def __str__(self) -> str:
         return f"{self.buyer} {self.firm_typed} {self.first_day}–{self.last_day}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != StandingState.ENDED
+
+    @property
+    def pack(self) -> Pack | None:
+        """As the listing counts now: nothing is frozen before a day is pledged."""
+        return self.listing.pack
 
 
 class StandingDay(models.Model):
