@@ -64,7 +64,20 @@ class Ledger:
         final = self.prior_g()
         vanished = tuple(name for name in self._vanished if name not in final)
         forked = tuple(name for name in self._forked if name in final)
-        return Reading(final, tuple(sorted(self._entries, key=lambda entry: entry.line_no)), vanished, forked)
+        entries = tuple(sorted(self._entries, key=lambda entry: entry.line_no))
+        return Reading(
+            final, entries, tuple(entry for entry in entries if self._is_open(entry, final)), vanished, forked
+        )
+
+    def _is_open(self, entry: Entry, final: Mapping[str, int]) -> bool:
+        """Must a person still be asked, or has a later copy of the list answered?"""
+        if entry.action is not Action.ASK:
+            return False
+        if "vanished" in entry.flags:
+            return entry.name not in final
+        last = self._copies[-1] if self._copies and entry.list_no is not None else None
+        later = [one for one in last.entries if one.name == entry.name] if last else []
+        return not later or any(one.action is Action.ASK for one in later)
 
     # --- chat ---
 
@@ -106,6 +119,8 @@ class Ledger:
             return _asked(entry, "unknown_name") if lacks else entry
         if entry.action is not Action.CANCEL and not entry.crop and len(had) > 1:
             return _asked(entry, "which_crop")
+        if entry.action is Action.CANCEL and entry.crop and _key(had, entry.crop) not in had:
+            return _asked(entry, "which_crop")
         if entry.action is Action.ADD and entry.qty_g is not None:
             return (
                 entry if had.get(_key(had, entry.crop or ""), 0) + entry.qty_g >= 0 else _asked(entry, "cut_too_large")
@@ -134,7 +149,7 @@ class Ledger:
 
         One that adds nothing to an old copy was made from the last, by taking lines out.
         """
-        copies = [copy for copy in self._copies[-_LOOK_BACK:] if not (copy.crop and new.crop and copy.crop != new.crop)]
+        copies = [copy for copy in self._copies[-_LOOK_BACK:] if _same_crop(copy.crop, new.crop)]
         if not copies:
             return None
         best = min(reversed(copies), key=lambda copy: _distance(copy, new))
@@ -151,7 +166,8 @@ class Ledger:
         if before is None:
             return self._joins(entry, now)
         if now is not None and entry.action is not Action.ASK:
-            self._pledges[name] = dict(now)
+            kept = {crop: grams for crop, grams in self._pledges.get(name, {}).items() if crop not in before}
+            self._pledges[name] = kept | now
             if entry.action is Action.NEW:
                 return replace(entry, action=Action.REPLACE if before else Action.NEW)
         return entry
@@ -160,19 +176,23 @@ class Ledger:
         """A name the copy before did not have; chat or another branch of the list may have."""
         name = entry.name
         assert name is not None
-        had = self._pledges.get(name)
+        had = self._pledges.get(name, {})
         if entry.action is Action.ASK or now is None:
             return entry
+        same = {crop: grams for crop, grams in had.items() if any(_same_crop(crop, other) for other in now)}
         in_a_list = any(name in copy.pledges for copy in self._copies)
-        if had and not in_a_list and not set(now) - set(had) and sum(had.values()) != sum(now.values()):
+        if same and not in_a_list and sum(same.values()) != sum(now.values()):
             return _asked(entry, "same_name")
-        self._pledges[name] = (had if had and set(now) - set(had) else {}) | dict(now)
+        self._pledges[name] = {crop: grams for crop, grams in had.items() if crop not in same} | now
         return entry
 
     def _miss(self, name: str, *, forked: bool, new: Copy) -> None:
         if forked or name not in self._pledges:
             return
-        del self._pledges[name]
+        left = {crop: grams for crop, grams in self._pledges[name].items() if not _same_crop(crop, new.crop)}
+        self._pledges.pop(name)
+        if left:
+            self._pledges[name] = left
         self._vanished[name] = None
         line_no = new.entries[-1].line_no if new.entries else 0
         self._entries.append(Entry(name, Action.ASK, flags=("vanished",), line_no=line_no))
@@ -210,7 +230,7 @@ def _made(items: Sequence[Item], crop: str) -> Copy:
         if any(entry.name in had or entry.ref_no is not None for entry in entries):
             entries = read_line(item.line, replace(item.context, prior_g=had), line_no=entries[0].line_no)
         for entry in entries:
-            entry = replace(entry, list_no=item.no)
+            entry = replace(entry, list_no=item.no, crop=entry.crop or crop or None)
             if entry.name is None and entry.ref_no is not None and entry.action is not Action.IGNORE:
                 named = [name for name, no in new.numbers.items() if no == entry.ref_no]
                 entry = replace(entry, name=named[0]) if len(named) == 1 else _asked(entry, "unknown_number")
@@ -235,6 +255,11 @@ def _is_fork(parent: Copy, new: Copy, missing: Sequence[str]) -> bool:
         return False
     added = {new.numbers[name] for name in new.pledges if name not in parent.pledges}
     return min((parent.numbers[name] for name in missing), default=0) in added
+
+
+def _same_crop(one: str, other: str) -> bool:
+    """One list, as far as the titles tell: a title that names no crop may be of any."""
+    return not one or not other or one in other or other in one
 
 
 def _key(had: Grams, crop: str) -> str:

@@ -204,7 +204,7 @@ def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
         return line.known.cut(start, end)
     if behalf:
         head = [token for token in head if token.end <= behalf[1][0] or token.start >= behalf[1][1]]
-    own = any(token.word == "self" for token in head)
+    own = bool(behalf) or any(token.word == "self" for token in head)
     if line.speaker and not own:
         return names.find_name(line.known, head, strict=True) or line.speaker
     if line.speaker or (own and sender):

@@ -67,14 +67,11 @@ class Reading:
     """A whole paste: what each name ends with, every line's entries in order, and who must be asked.
 
     `vanished` are names a later copy of the list no longer holds: they are out of `final_g`, but a person should
-    confirm it. `forked` are names kept although the last copy lacks them, as two people answered at once.
+    confirm it. `asked` are the entries nobody has answered yet. `forked` are names kept although the last copy lacks them, as two people answered at once.
     """
 
     final_g: dict[str, int]
     entries: tuple[Entry, ...]
+    asked: tuple[Entry, ...] = ()
     vanished: tuple[str, ...] = ()
     forked: tuple[str, ...] = ()
-
-    @property
-    def asked(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if entry.action is Action.ASK)

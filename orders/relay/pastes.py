@@ -13,6 +13,7 @@ from fractions import Fraction
 from orders.relay import structure
 from orders.relay.amounts import unit_of
 from orders.relay.ledger import Item, Ledger
+from orders.relay.lexicon import CROPS
 from orders.relay.lines import read_line
 from orders.relay.model import MAX_LINE, Action, Context, Entry, Reading
 from orders.relay.scanner import Token, scan
@@ -50,7 +51,7 @@ def read_text(text: str, context: Context | None = None) -> Reading:
     """What a paste of relays and chat comes to. Never raises, whatever the text."""
     walk = _Walk(context or Context(), sender=context.sender if context else None)
     walk.ledger.begin(walk.base.prior_g)
-    lines = list(_lines(text))
+    lines = _once(list(_lines(text)))
     quoted = _quoted([tidy(line).text if len(line) <= MAX_LINE else "" for line in lines])
     for place, line in enumerate(lines):
         if not line.strip():
@@ -67,6 +68,19 @@ def _lines(text: str) -> Iterator[str]:
     """The lines; a relay that lost its line breaks is cut at its numbers."""
     for line in text.splitlines():
         yield from _cut_at_numbers(line) if len(line) > 12 else (line,)
+
+
+def _once(lines: list[str]) -> list[str]:
+    """A paste that was pasted twice counts once."""
+    said = [place for place, line in enumerate(lines) if line.strip()]
+    half = len(said) // 2
+    if (
+        half < 2
+        or len(said) % 2
+        or any(lines[one].strip() != lines[other].strip() for one, other in zip(said[:half], said[half:], strict=True))
+    ):
+        return lines
+    return lines[: said[half]]
 
 
 def _cut_at_numbers(line: str) -> Iterator[str]:
@@ -229,7 +243,7 @@ def _close(walk: _Walk) -> None:
     """The copy of the list is complete: settle what it changes."""
     if walk.items:
         walk.ledger.copy(walk.items, walk.crop)
-        walk.items = []
+        walk.items, walk.in_relay = [], False
     if not walk.numbered:
         walk.in_relay, walk.numbered = False, True
 
@@ -245,11 +259,9 @@ def _learn(walk: _Walk, text: str) -> None:
     said = [unit_of(token.value)[1] for token in tokens if token.kind == "unit_is"]
     if unit := (said[0] if said else _implied_unit(tokens)):
         walk.unit = unit if said or not walk.unit else walk.unit
-    crops = [token.text for token in tokens if token.kind == "crop"] or re.findall(
-        "丝瓜|辣椒|黄桃|冬瓜|南瓜|苦瓜", text
-    )
-    if walk.in_relay and len(set(crops)) == 1:
-        walk.crop = crops[0]
+    crops = {found for found in re.findall(CROPS, text) if len(found) > 1}
+    if walk.in_relay and len(crops) == 1:
+        walk.crop = crops.pop()
 
 
 def _implied_unit(tokens: Sequence[Token]) -> str | None:

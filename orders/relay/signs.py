@@ -47,7 +47,11 @@ class Tidy:
 
 
 def _half_width(sign: str) -> str:
-    return chr(ord(sign) - 0xFEE0) if "\uff01" <= sign <= "\uff5e" else " " if sign == "\u3000" else sign
+    """Digits and letters; a full-width bracket in a name stays as it was written."""
+    if sign == "\u3000":
+        return " "
+    plain = chr(ord(sign) - 0xFEE0) if "\uff01" <= sign <= "\uff5e" else sign
+    return plain if plain.isalnum() else sign
 
 
 def tidy(line: str) -> Tidy:
@@ -55,6 +59,8 @@ def tidy(line: str) -> Tidy:
     at: list[int] = []
     for place, sign in enumerate(line):
         plain = _MORE[sign] if sign in _MORE else tidied(sign)
+        if plain.isdecimal() and not plain.isascii():
+            plain = str(int(plain))
         signs.append(plain)
         at.extend([place] * len(plain))
     return Tidy(line, "".join(signs), tuple(at))

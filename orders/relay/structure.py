@@ -39,6 +39,7 @@ _NUMBERED = re.compile(
     r"|\(\s*(?P<cin>[一二三四五六七八九十]{1,3})\s*\)|(?P<cno>[一二三四五六七八九十]{1,3})\s*(?P<csign>[.、),，](?![一二三四五六七八九])))[.、):\s]*"
 )
 _SPACED = re.compile(r"\s*(?P<no>\d{1,3})\s+(?=[^\d\s.,*x/+-])")
+_PRICE = re.compile(r"\s*\d{1,3}\.\d{1,2}\s*(?:元|块|毛|¥|/|[一每](?:斤|公斤|件|筐|箱|袋|份))")
 _CN = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -108,6 +109,8 @@ def is_noise(text: str) -> bool:
 def list_number(text: str, expected: int | None = None) -> Item | None:
     """The number at the start. 3、4吨 is a range and 1.5吨 a weight, unless the list has come to that number."""
     found = _NUMBERED.match(text)
+    if _PRICE.match(text):
+        return None
     if not found:
         found = _SPACED.match(text)
         amount = amount_at(text, found.start("no")) if found else None

@@ -53,7 +53,8 @@ def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
     """The one entry of a line in which nothing weighs anything."""
     if ref is not None:
         name = None
-    entry = replace(line.blank, name=name, ref_no=ref)
+    crops = [token.text for token in line.tokens if token.kind == "crop"]
+    entry = replace(line.blank, name=name, ref_no=ref, crop=crops[0] if len(crops) == 1 else None)
     flags = line_flags(line.text, line.tokens)
     known = name is not None or ref is not None
     if {"double", "half"} & line.words:
