@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from orders.views import docks, imports, placing, pledges, sheets
+from orders.views import bringing, docks, imports, placing, pledges, sheets
 
 app_name = "orders"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern] = [
     path("lots/<int:lot_id>/pledge/", placing.place, name="place"),
     path("lots/<int:lot_id>/reading/", placing.reading, name="reading"),
     path("lots/<int:lot_id>/sheet/", sheets.sheet, name="sheet"),
+    path("to-bring/", bringing.to_bring, name="to_bring"),
+    path("to-bring/for/<int:pk>/", bringing.to_bring_for, name="to_bring_for"),
+    path("<int:pk>/cut/", bringing.cut, name="cut"),
+    path("<int:pk>/cannot-bring/", bringing.cancel_by_seller, name="cancel_by_seller"),
     path("import/", imports.pledge_import, name="pledge_import"),
     path("import/template.xlsx", imports.pledge_import_template, name="pledge_import_template"),
     path("docks/", docks.docks, name="docks"),

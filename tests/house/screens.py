@@ -45,6 +45,10 @@ SELLING = [
 BUYERS = frozenset({"buyer", "rival_buyer", "association_clerk"})
 OF_THE_SUPERMARKET = frozenset({"buyer"})  # world.pledge and world.dock are the supermarket's
 OF_THE_ASSOCIATION = frozenset({"association_clerk"})  # world.sheet is a pledge with lines of the association's
+BRINGS = OF_THE_HOUSEHOLD | {"commerce_desk", "admin"}  # who answers for the seller of world.pledge
+
+OWN_STANDING = frozenset({"buyer", "commerce_desk", "admin"})  # world.standing is the supermarket's
+SIDES_OF_STANDING = OWN_STANDING | OF_THE_HOUSEHOLD
 
 PLEDGING = [
     Screen("orders:pledges", EVERYBODY),
@@ -56,6 +60,15 @@ PLEDGING = [
     Screen("orders:place", BUYERS, lambda world: (world.lot.pk,)),
     Screen("orders:reading", BUYERS, lambda world: (world.lot.pk,)),
     Screen("orders:sheet", OF_THE_ASSOCIATION, lambda world: (world.lot.pk,)),
+    Screen("orders:to_bring", EVERYBODY),
+    Screen("orders:to_bring_for", BRINGS, lambda world: (world.cast.household.pk,)),
+    Screen("orders:cut", BRINGS, lambda world: (world.pledge.pk,)),
+    Screen("orders:cancel_by_seller", BRINGS, lambda world: (world.pledge.pk,)),
+    Screen("orders:standing", BUYERS | SELLERS | {"commerce_desk", "admin"}),
+    Screen("orders:standing_new", BUYERS, lambda world: (world.lot.pk,)),
+    Screen("orders:standing_pledge", SIDES_OF_STANDING, lambda world: (world.standing.pk,)),
+    Screen("orders:standing_change", OWN_STANDING, lambda world: (world.standing.pk,)),
+    Screen("orders:standing_turn", EVERYBODY, lambda world: (world.standing.pk,), method="post"),
     Screen("orders:docks", BUYERS),
     Screen("orders:dock_new", BUYERS),
     Screen("orders:townships", BUYERS),
