@@ -52,7 +52,3 @@ class StillMatching(Refused):
 
 class CannotReplay(Refused):
     sentence = _("这个方案没有算完，不能核对；请重新生成方案")
-
-
-class DemandGone(Refused):
-    sentence = _("求购已经撤回或者到期")

@@ -1,0 +1,177 @@
+"""Computing a matching: outside the web process and outside any transaction."""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from market.actions.events import record
+from market.actions.states import move
+from orders.enums import MATCH_MOVES, MatchState
+from orders.matching import Problem, Result, match
+from orders.models import MatchProposal, MatchRemainder, MatchRun
+from orders.policies import Weights
+from orders.queries.match_outcome import Outcome, outcome_of
+from orders.queries.match_problem import DayMatch, digest_of, facts_of, gather, make_match
+
+logger = logging.getLogger(__name__)
+
+UNDER_WAY = (MatchState.QUEUED, MatchState.RUNNING)
+# What the progress bar says when a step begins; `orders.queries.match_runs` has the words.
+GATHERING, FITTING, SOLVING, EXPLAINING, SAVING, DONE = 5, 15, 35, 75, 85, 100
+BATCH = 500
+# Engines of `orders.matching`; the third answers alone where the worker failed.
+AUTO, FLOW, GREEDY = "auto", "flow", "greedy"
+REPLAY_PATIENCE = 4  # a clock must not decide whether a replay agrees
+
+
+def run_match(run_id: int) -> MatchRun:
+    """The queued run is ready with its proposals, or failed with the reason; a queued replay says whether it agrees. A run that
+    is not queued is left alone.
+
+    Short transactions (claim, steps, finish); the engine works between them in a process of its own. What was given up
+    meanwhile stays given up. Raises whatever breaks, after writing that the run failed.
+    """
+    run, mine = _claim(run_id)
+    if not mine:
+        return run
+    try:
+        return _replay(run, run.replay_of_id) if run.replay_of_id else _compute(run)
+    except Exception:
+        fail_match(run_id, "error")
+        raise
+
+
+def _compute(run: MatchRun) -> MatchRun:
+    gathered = gather(run.day)
+    _step(run.pk, FITTING)
+    day = make_match(gathered, Weights.of(run.policy.kind, run.policy.parameters))
+    _step(
+        run.pk, SOLVING, problem=day.problem.to_json(), facts=facts_of(day), digest=digest_of(day.problem, run.policy)
+    )
+    result, engine = solve(day.problem)
+    _step(run.pk, EXPLAINING)
+    outcome = outcome_of(day, result)
+    _step(run.pk, SAVING)
+    return _finish(run.pk, day, {**result.to_json(), "engine": engine}, outcome)
+
+
+def _replay(run: MatchRun, first_id: int) -> MatchRun:
+    """From what the first run kept: its problem, its version of the policy, its engine."""
+    first = MatchRun.objects.select_related("policy").get(pk=first_id)
+    problem, kept = Problem.from_json(first.problem), Result.from_json(first.result)
+    _step(run.pk, SOLVING)
+    result, engine = solve(problem, str(first.result.get("engine", AUTO)), patience=REPLAY_PATIENCE)
+    agree = sorted(result.allocations) == sorted(kept.allocations)
+    same_problem = digest_of(problem, first.policy) == first.digest
+    summary = {"agrees": agree and same_problem, "same_problem": same_problem, "engine": result.method}
+    return _end(run.pk, summary, {**result.to_json(), "engine": engine})
+
+
+def solve(problem: Problem, engine: str = AUTO, *, patience: int = 1) -> tuple[Result, str]:
+    """The allocations, and the engine that gives the same ones again whatever the clock says.
+
+    Where the clock cut the search off, the exact flow with its repair is taken instead: a little less, but the same each time.
+    """
+    if not problem.arcs:
+        return Result((), 0, 0, "none"), engine
+    result = match(problem, seconds=settings.MATCH_SECONDS * patience, engine=engine)
+    if result.note:
+        return result, GREEDY
+    if engine == AUTO and any("stopped by the clock" in line for line in result.log):
+        return solve(problem, FLOW, patience=patience)
+    return result, engine
+
+
+@transaction.atomic
+def fail_match(run_id: int, code: str, *, by: Any = None) -> MatchRun:
+    """A run under way has failed for the reason `code`; one that has ended stays as it is. Locks: run."""
+    run = locked_run(run_id)
+    if run.state not in UNDER_WAY:
+        return run
+    old = move(run, "state", MatchState.FAILED, MATCH_MOVES)
+    run.failure, run.finished_at = code, timezone.now()
+    run.save(update_fields=["state", "failure", "finished_at"])
+    record(run, "failed", by=by, from_state=old, to_state=run.state, reason=code)
+    return run
+
+
+def locked_run(run_id: int) -> MatchRun:
+    """The run as it is now, locked, with its policy. Call inside a transaction."""
+    rows = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("policy", "by")
+    return rows.defer("problem", "result", "facts").get(pk=run_id)
+
+
+@transaction.atomic
+def _claim(run_id: int) -> tuple[MatchRun, bool]:
+    """The run, and whether it is this caller's to work on."""
+    run = locked_run(run_id)
+    if run.state != MatchState.QUEUED:
+        return run, False
+    old = move(run, "state", MatchState.RUNNING, MATCH_MOVES)
+    run.started_at, run.progress = timezone.now(), GATHERING
+    run.save(update_fields=["state", "started_at", "progress"])
+    record(run, "started", by=None, from_state=old, to_state=run.state)
+    return run, True
+
+
+def _step(run_id: int, progress: int, **kept: Any) -> None:
+    """The next step of a run that nobody has given up begins."""
+    MatchRun.objects.filter(pk=run_id, state=MatchState.RUNNING).update(progress=progress, **kept)
+
+
+def _finish(run_id: int, day: DayMatch, result: dict[str, Any], outcome: Outcome) -> MatchRun:
+    with transaction.atomic():
+        run = locked_run(run_id)
+        if run.state != MatchState.RUNNING:
+            return run
+        MatchProposal.objects.bulk_create(
+            (
+                MatchProposal(
+                    run=run,
+                    lot_id=line.lot,
+                    buyer_id=line.buyer,
+                    demand_id=line.demand,
+                    pledge_id=line.pledge,
+                    firm_g=line.firm_g,
+                    stretch_g=line.stretch_g,
+                    why=line.why,
+                )
+                for line in outcome.lines
+            ),
+            batch_size=BATCH,
+        )
+        MatchRemainder.objects.bulk_create(
+            (
+                MatchRemainder(
+                    run=run,
+                    organisation_id=rest.organisation,
+                    demand_id=rest.demand,
+                    lot_id=rest.lot,
+                    grams=rest.grams,
+                    of_g=rest.of_g,
+                    code=rest.code,
+                    is_soon=rest.is_soon,
+                    why=rest.why,
+                )
+                for rest in outcome.remainders
+            ),
+            batch_size=BATCH,
+        )
+        arcs = {"lots": len(day.problem.lots), "wants": len(day.gathered.wants), "arcs": len(day.problem.arcs)}
+        return _end(run_id, {**outcome.summary, **arcs}, result)
+
+
+@transaction.atomic
+def _end(run_id: int, summary: dict[str, Any], result: dict[str, Any]) -> MatchRun:
+    """The run under way is ready; a run that was given up stays so."""
+    run = locked_run(run_id)
+    if run.state != MatchState.RUNNING:
+        return run
+    old = move(run, "state", MatchState.READY, MATCH_MOVES)
+    run.result, run.summary, run.progress, run.finished_at = result, summary, DONE, timezone.now()
+    run.save(update_fields=["state", "result", "summary", "progress", "finished_at"])
+    record(run, "ready", by=None, from_state=old, to_state=run.state, grams=summary.get("matched_g"))
+    return run
