@@ -33,6 +33,9 @@ PROMISED_PLEDGES = LIVE_PLEDGES - {PledgeState.HELD}  # what a seller may count 
 WAITING_PLEDGES = (PledgeState.PLACED, PledgeState.PLANNED, PledgeState.MOVING)  # goods still to come
 CHANGEABLE_PLEDGES = frozenset({PledgeState.PLACED, PledgeState.PLANNED})
 
+# Why a stretch was granted, where it was to fill a truck: this word and the truck's plate.
+FILL_TRUCK = "fill_truck"
+
 # From best to least; 统货 is ungraded and satisfies only who asks for no grade.
 GRADE_RANK: dict[str, int] = {Grade.PREMIUM: 3, Grade.FIRST: 2, Grade.SECOND: 1, Grade.MIXED: 0}
 

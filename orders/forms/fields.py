@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.quantities import MAX_TYPED, Pack, Quantity, QuantityError
+from market.ranges import read_range
 
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 
@@ -30,6 +32,46 @@ class QuantityField(forms.CharField):
             return Quantity.parse(text, pack=self.pack, default_unit="斤")
         except QuantityError as error:
             raise ValidationError(str(error)) from None
+
+
+class RangeField(QuantityField):
+    """A weight or a range: 100斤, 3-4吨. The cleaned value is (firm, most), the same twice for a single weight."""
+
+    is_range = True
+
+    def clean(self, value: Any) -> tuple[Quantity, Quantity] | None:  # type: ignore[override]
+        text = forms.CharField.clean(self, value)
+        if not text:
+            return None
+        try:
+            return read_range(text, pack=self.pack, default_unit="斤")
+        except QuantityError as error:
+            raise ValidationError(str(error)) from None
+
+
+class FreshField(forms.TypedChoiceField):
+    """How many hours the produce must still keep when the window ends. The cleaned value is None where nothing was sent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("送到后还要能放"))
+        kwargs.setdefault("error_messages", {"invalid_choice": _("请从列表里选")})
+        super().__init__(coerce=int, empty_value=None, required=False, choices=fresh_choices, **kwargs)
+
+    def offer(self, hours: int) -> None:
+        """What is already agreed can be kept, also when it is none of the usual answers."""
+        self.choices = fresh_choices(hours)
+
+
+FRESH_HOURS = (0, 6, 12, 24, 48)
+
+
+def fresh_choices(hours: int = 0) -> list[tuple[int, str]]:
+    return [(one, fresh_words(one)) for one in sorted({*FRESH_HOURS, hours})]
+
+
+def fresh_words(hours: int) -> str:
+    """不要求, 12 小时."""
+    return gettext("%(hours)s 小时") % {"hours": hours} if hours else gettext("不要求")
 
 
 class ClockField(forms.TimeField):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import django_filters
@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from market.exceptions import NotEnoughLeft, Refused, SoldOut
 from market.models import Lot
-from market.wording import with_note
+from market.quantities import Quantity, QuantityError, describe, format_exact
+from market.ranges import range_words, read_range
+from market.wording import relative_day, with_note
 from orders import exceptions as refusals
 from orders.enums import PledgeState
-from orders.forms.fields import ClockField, QuantityField
+from orders.forms.fields import ClockField, FreshField, RangeField
 from orders.models import Dock, Pledge
 
 # Beside which field a refusal is shown; any other stands above the form.
@@ -24,11 +26,17 @@ FIELDS_OF_REFUSALS: dict[type[Refused], str] = {
     SoldOut: "quantity",
     refusals.RaiseTooLarge: "quantity",
     refusals.BelowMinimum: "quantity",
+    refusals.MostBelowFirm: "quantity",
+    refusals.NotFreshEnough: "fresh_hours",
+    refusals.DayOfSpanRefused: "days",
+    refusals.NotOneListing: "days",
+    refusals.TooManyDaysAtOnce: "days",
     refusals.DockNotUsable: "dock",
     refusals.WindowBackwards: "window_to",
     refusals.OutsideDockHours: "window_to",
     refusals.ReferenceTooLong: "reference",
     refusals.ReasonMissing: "reason",
+    refusals.CutIsNoCut: "quantity",
 }
 
 
@@ -90,42 +98,89 @@ class NewDeliveryForm(DeliveryForm):
         return {**facts, "buyer": facts["dock"].organisation, "key": self.cleaned_data["key"]}
 
 
-class PlaceForm(NewDeliveryForm):
-    """How much, where to, when."""
+class RangeForm(forms.Form):
+    """How much, firm and at most, and how long it must keep. Mixed into the forms below."""
 
-    quantity = QuantityField(label=_("认购多少"))
-    field_order = ("quantity", "dock", "window_from", "window_to", "reference", "key")
+    quantity = RangeField(label=_("认购多少"))
+    fresh_hours = FreshField()
 
-    def __init__(self, *args: Any, lot: Lot, **kwargs: Any) -> None:
+    def range_facts(self) -> dict[str, Any]:
+        firm, most = self.cleaned_data["quantity"]
+        return {"quantity": firm, "most": most, "fresh_hours": self.cleaned_data["fresh_hours"]}
+
+    @property
+    def reading(self) -> str:
+        """How the typed quantity was understood; nothing while it was not."""
+        read = getattr(self, "cleaned_data", {}).get("quantity")
+        return reading_of(*read) if read else ""
+
+
+def reading_of(firm: Quantity, most: Quantity) -> str:
+    """ "20 筐 = 800 斤 = 400 公斤"; "保底 6,000 斤 = 3 吨，最多 8,000 斤 = 4 吨"."""
+    return firm.echo if most == firm else range_words(firm.grams, most.grams)
+
+
+class PlaceForm(RangeForm, NewDeliveryForm):
+    """How much, where to, when, and on which other days of the same listing. `other_days` is asked only where it is needed."""
+
+    days = forms.TypedMultipleChoiceField(
+        label=_("连要几天"),
+        help_text=_("每天一笔，数量和收货都一样；几天一起认购，有一天不够就都不记"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("有一天已经没有货或者下架了，请重新选日子")},
+    )
+    field_order = ("quantity", "fresh_hours", "days", "dock", "window_from", "window_to", "reference", "key")
+
+    def __init__(self, *args: Any, lot: Lot, other_days: Callable[[], Sequence[Lot]], **kwargs: Any) -> None:
         super().__init__(*args, lot=lot, **kwargs)
         self.fields["quantity"].pack = lot.listing.pack  # type: ignore[attr-defined]
+        self.fields["days"].choices = lambda: [(day.pk, _day_label(day)) for day in other_days()]  # type: ignore[attr-defined]
 
     def facts(self) -> dict[str, Any]:
-        return {**super().facts(), "quantity": self.cleaned_data["quantity"]}
+        return {**super().facts(), **self.range_facts(), "fresh_hours": self.cleaned_data["fresh_hours"] or 0}
 
 
-class ChangeForm(DeliveryForm):
+def _day_label(lot: Lot) -> str:
+    return _("%(day)s · 还剩 %(left)s") % {"day": relative_day(lot.day), "left": describe(lot.remaining_g)}
+
+
+class ChangeForm(RangeForm, DeliveryForm):
     """What of a pledge may become otherwise; shows what it is now. Packs count as they were agreed."""
 
-    quantity = QuantityField(label=_("认购多少"))
-    field_order = ("quantity", "dock", "window_from", "window_to", "reference")
+    field_order = ("quantity", "fresh_hours", "dock", "window_from", "window_to", "reference")
 
     def __init__(self, *args: Any, pledge: Pledge, docks: Sequence[Dock], **kwargs: Any) -> None:
         super().__init__(*args, docks=docks_of_pledge(pledge, docks), initial=as_it_is(pledge), **kwargs)
         self.fields["quantity"].pack = pledge.pack  # type: ignore[attr-defined]
+        self.fields["fresh_hours"].offer(pledge.fresh_hours)  # type: ignore[attr-defined]
 
     def facts(self) -> dict[str, Any]:
-        return {**super().facts(), "quantity": self.cleaned_data["quantity"]}
+        return {**super().facts(), **self.range_facts()}
 
 
 def as_it_is(pledge: Pledge) -> dict[str, Any]:
     return {
-        "quantity": pledge.firm_typed,
+        "quantity": range_typed(pledge),
+        "fresh_hours": pledge.fresh_hours,
         "dock": pledge.dock_id,
         "window_from": pledge.window_from,
         "window_to": pledge.window_to,
         "reference": pledge.reference,
     }
+
+
+def range_typed(pledge: Pledge) -> str:
+    """What was typed, where it still says firm and most; else both written out. Read again it gives the same."""
+    try:
+        read = read_range(pledge.firm_typed, pack=pledge.pack, default_unit="斤")
+    except QuantityError:
+        read = None
+    if read and [end.grams for end in read] == [pledge.firm_g, pledge.most_g]:
+        return pledge.firm_typed
+    exact = format_exact(pledge.firm_g, "斤")
+    return f"{exact}-{format_exact(pledge.most_g, '斤')}" if pledge.has_stretch else exact
 
 
 def docks_of_pledge(pledge: Pledge, docks: Sequence[Dock]) -> list[Dock]:
@@ -161,6 +216,8 @@ class PledgeFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label=_("状态"), choices=PledgeState.choices, empty_label=_("全部状态"))
     day = django_filters.DateFilter(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
 
+    span = django_filters.UUIDFilter(widget=forms.HiddenInput)
+
     class Meta:
         model = Pledge
-        fields = ("state", "day")
+        fields = ("state", "day", "span")

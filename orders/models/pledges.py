@@ -14,6 +14,9 @@ from orders.enums import ENDED_PLEDGES, PROMISED_PLEDGES, PledgeState
 from orders.models.deliveries import DeliveryWish, delivery_constraints
 
 
+MAX_SPAN_DAYS = 14  # one form may ask for so many days of a listing
+
+
 class PledgeQuerySet(models.QuerySet["Pledge"]):
     def live(self) -> Self:
         """Their grams are reserved: held, promised, on the way or received."""

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from market.models import Lot, User
 from orders.enums import LIVE_PLEDGES, WAITING_PLEDGES, PledgeState
 from orders.models import Pledge
-from orders.models.pledges import taken
+from orders.models.pledges import MAX_SPAN_DAYS, taken
 from orders.permissions import buying_for
 
 PER_PAGE = 30
@@ -47,11 +49,13 @@ def pledges_of(user: User) -> QuerySet[Pledge]:
 
 
 def pledges_by_day(pledges: QuerySet[Pledge], number: str | int | None) -> tuple[Page, list[DayOfPledges]]:
-    """A page of `pledges`, newest day first, grouped by day with the totals of those days. Three statements."""
-    listed = pledges.select_related("buyer", "dock", "lot__listing__produce", "lot__listing__place").order_by(
-        "-day", "-pk"
-    )
+    """A page of `pledges`, newest day first, grouped by day with the totals of those days.
+
+    Three statements, and one where pledges of the page stand for several days.
+    """
+    listed = pledges.select_related("buyer", "dock", "produce", "place").order_by("-day", "-pk")
     page = Paginator(listed, PER_PAGE).get_page(number)
+    _count_spans(page.object_list)
     days: dict[dt.date, DayOfPledges] = {}
     for pledge in page.object_list:
         days.setdefault(pledge.day, DayOfPledges(pledge.day)).pledges.append(pledge)
@@ -60,6 +64,39 @@ def pledges_by_day(pledges: QuerySet[Pledge], number: str | int | None) -> tuple
         days[row["day"]].grams[row["state"]] = row["grams"]
         days[row["day"]].count += row["number"]
     return page, list(days.values())
+
+
+def _count_spans(pledges: Iterable[Any]) -> None:
+    """Give each pledge `span_days`: on how many days its form placed one; 0 for a single day. At most one statement."""
+    spans = {pledge.span for pledge in pledges if pledge.span}
+    buyers = {pledge.buyer_id for pledge in pledges if pledge.span}
+    rows = Pledge.objects.filter(buyer__in=buyers, span__in=spans).order_by().values_list("span")
+    days = dict(rows.annotate(number=Count("pk"))) if spans else {}
+    for pledge in pledges:
+        pledge.span_days = days.get(pledge.span, 0)
+
+
+def other_days_of(lot: Lot) -> list[Lot]:
+    """The listing's other days that one can still pledge, for a form that asks for several. One statement."""
+    others = Lot.objects.on_board().with_stock().filter(listing=lot.listing_id).exclude(pk=lot.pk)
+    return list(others.order_by("day")[: MAX_SPAN_DAYS - 1])
+
+
+def span_of(pledge: Pledge) -> list[Pledge]:
+    """All pledges of the form that asked for several days, by day; none for a single day. At most one statement."""
+    if pledge.span is None:
+        return []
+    return list(Pledge.objects.filter(buyer=pledge.buyer_id, span=pledge.span).order_by("day"))
+
+
+def kin_of(pledge: Pledge) -> tuple[list[Pledge], list[Pledge]]:
+    """The pledges of the same span by day, and those that stand in for what this one lacks. One statement."""
+    mine = Q(span=pledge.span) if pledge.span else Q(pk=None)
+    found = Pledge.objects.filter(mine | Q(parent=pledge)).select_related("produce", "seller").order_by("day", "pk")
+    kin = list(found)
+    return [one for one in kin if pledge.span and one.span == pledge.span], [
+        one for one in kin if one.parent_id == pledge.pk
+    ]
 
 
 def lot_for_page(lot: Lot) -> Lot:

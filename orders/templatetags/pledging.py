@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django import template
 
-from market import pricing
+from market import pricing, ranges
 from market.models import Listing, Lot
 from market.permissions import can_sell_for
 from orders.enums import PledgeState
+from orders.forms import fields
+from orders.models import Pledge
 from orders.permissions import buying_for, pledging_by_sheet_for
 
 register = template.Library()
@@ -54,6 +56,18 @@ def doors_of(context: template.Context, lot: Lot) -> Doors:
 def pledge_badge(state: str) -> str:
     """The kind of the state badge."""
     return BADGES.get(PledgeState(state), "wait")
+
+
+@register.filter
+def range_words(pledge: Pledge) -> str:
+    """What is firm and, where there is a stretch, the most that is welcome."""
+    return ranges.range_words(pledge.firm_g, pledge.most_g)
+
+
+@register.filter
+def fresh_words(hours: int) -> str:
+    """12 小时, 不要求."""
+    return fields.fresh_words(hours)
 
 
 @register.filter

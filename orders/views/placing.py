@@ -1,5 +1,7 @@
 """Placing a pledge, and what a typed weight means."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,11 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
-from market.quantities import Quantity, QuantityError
-from orders.actions.pledges import place_pledge
-from orders.forms.pledges import PlaceForm, show_refusal
+from market.quantities import QuantityError
+from market.ranges import read_range
+from orders.actions.spans import place_span
+from orders.forms.pledges import PlaceForm, reading_of, show_refusal
 from orders.permissions import docks_for, get_lot_to_pledge, get_own_pledge
-from orders.queries.pledges import lot_for_page
+from orders.queries.pledges import lot_for_page, other_days_of, span_of
 
 
 @login_required
@@ -20,14 +23,16 @@ from orders.queries.pledges import lot_for_page
 def place(request: HttpRequest, lot_id: int) -> HttpResponse:
     lot = get_lot_to_pledge(request.user, lot_id)
     docks = docks_for(request.user)
-    form = PlaceForm(request.POST if request.method == "POST" else None, lot=lot, docks=docks)
+    sent = request.POST if request.method == "POST" else None
+    form = PlaceForm(sent, lot=lot, docks=docks, other_days=partial(other_days_of, lot))
     if request.method == "POST" and form.is_valid():
+        days = [lot.pk, *form.cleaned_data["days"]]
         try:
-            pledge = place_pledge(lot_id=lot.pk, lot=lot, by=request.user, **form.facts())
+            first, *_others = place_span(days, lot=lot, by=request.user, **form.facts())
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            return redirect("orders:placed", pledge.pk)
+            return redirect("orders:placed", first.pk)
     return render(request, "orders/place.html", {"form": form, "lot": lot_for_page(lot), "docks": docks})
 
 
@@ -35,19 +40,20 @@ def place(request: HttpRequest, lot_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def placed(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "orders/placed.html", {"pledge": get_own_pledge(request.user, pk)})
+    pledge = get_own_pledge(request.user, pk)
+    return render(request, "orders/placed.html", {"pledge": pledge, "span": span_of(pledge)})
 
 
 @login_required
 @require_GET
 def reading(request: HttpRequest, lot_id: int) -> HttpResponse:
-    """What the typed weight means for this lot: "100 斤 = 50 公斤", or what is wrong with it."""
+    """What the typed weight or range means for this lot: "100 斤 = 50 公斤", "保底 …，最多 …", or what is wrong with it."""
     lot = get_lot_to_pledge(request.user, lot_id)
     text = request.GET.get("quantity", "").strip()
     said, wrong = "", ""
     if text:
         try:
-            said = Quantity.parse(text, pack=lot.listing.pack, default_unit="斤").echo
+            said = reading_of(*read_range(text, pack=lot.listing.pack, default_unit="斤"))
         except QuantityError as error:
             wrong = str(error)
     return render(request, "orders/_reading.html", {"said": said, "wrong": wrong})

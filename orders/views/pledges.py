@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from market.exceptions import Refused
 from orders.actions.pledges import cancel_pledge, change_pledge
 from orders.forms.pledges import CancelForm, ChangeForm, PledgeFilter, show_refusal
-from orders.permissions import buying_for, docks_for, get_own_pledge
+from orders.permissions import buying_for, docks_for, get_own_pledge, get_pledge_for, side_of
 from orders.queries.history import history_of
-from orders.queries.pledges import pledges_by_day, pledges_of
+from orders.queries.pledges import kin_of, pledges_by_day, pledges_of
 
 
 @login_required
@@ -28,10 +28,12 @@ def pledges(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def pledge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Eleven statements with the person's and the progress of the goods."""
-    one = get_own_pledge(request.user, pk)
-    lines = list(one.lines.all())
-    return render(request, "orders/pledge.html", {"pledge": one, "lines": lines, "history": history_of(one)})
+    """For both sides. Twelve statements with the person's and the progress of the goods; one more while trucks are planned."""
+    one = get_pledge_for(request.user, pk)
+    span, substitutes = kin_of(one)
+    shown = {"pledge": one, "side": side_of(request.user, one), "lines": list(one.lines.all())}
+    shown |= {"span": span, "substitutes": substitutes, "history": history_of(one)}
+    return render(request, "orders/pledge.html", shown)
 
 
 @login_required

@@ -44,6 +44,7 @@ SELLING = [
 
 BUYERS = frozenset({"buyer", "rival_buyer", "association_clerk"})
 OF_THE_SUPERMARKET = frozenset({"buyer"})  # world.pledge and world.dock are the supermarket's
+BOTH_SIDES = OF_THE_SUPERMARKET | OF_THE_HOUSEHOLD | {"commerce_desk", "admin"}
 OF_THE_ASSOCIATION = frozenset({"association_clerk"})  # world.sheet is a pledge with lines of the association's
 BRINGS = OF_THE_HOUSEHOLD | {"commerce_desk", "admin"}  # who answers for the seller of world.pledge
 
@@ -52,7 +53,7 @@ SIDES_OF_STANDING = OWN_STANDING | OF_THE_HOUSEHOLD
 
 PLEDGING = [
     Screen("orders:pledges", EVERYBODY),
-    Screen("orders:pledge", OF_THE_SUPERMARKET, lambda world: (world.pledge.pk,)),
+    Screen("orders:pledge", BOTH_SIDES, lambda world: (world.pledge.pk,)),
     Screen("orders:placed", OF_THE_SUPERMARKET, lambda world: (world.pledge.pk,)),
     Screen("orders:change", OF_THE_SUPERMARKET, lambda world: (world.pledge.pk,)),
     Screen("orders:change_sheet", OF_THE_ASSOCIATION, lambda world: (world.sheet.pk,)),

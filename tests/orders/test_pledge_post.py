@@ -84,12 +84,12 @@ def test_placing_costs_nine_statements_and_no_savepoint(client, url, sent, cast)
 
 
 def test_the_open_form_costs_the_same_with_one_dock_and_with_three(buyer, url, cast, dock, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         buyer.get(url)
     make_dock(cast.supermarket)
     make_dock(cast.supermarket)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         buyer.get(url)
 
 
@@ -120,7 +120,9 @@ BAD = {
     "huge": ({"quantity": "9999999999吨"}, "数量太大"),
     "unknown unit": ({"quantity": "3车"}, "不认识单位“车”"),
     "another pack": ({"quantity": "3箱"}, "按“筐”装"),
-    "a range": ({"quantity": "3-4吨"}, "是一个范围"),
+    "a range from more to less": ({"quantity": "4-3吨"}, "请把少的写在前面"),
+    "a freshness nobody offers": ({"fresh_hours": "7"}, "请从列表里选"),
+    "more hours than the produce keeps": ({"fresh_hours": "48"}, "送到后放不满 48 小时"),
     "long text": ({"quantity": "1" * 100_000}, "写得太长"),
     "html": ({"quantity": "<script>alert(1)</script>"}, "&lt;script&gt;"),
     "under the minimum": ({"quantity": "49斤"}, "起订量是 50 斤 = 25 公斤"),

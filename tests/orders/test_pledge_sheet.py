@@ -170,5 +170,5 @@ def test_a_pledge_without_lines_has_no_sheet_to_change(client, cast, pledge):
 
 def test_the_sheet_costs_the_same_for_one_row_and_for_thirty(clerk, url, sent, django_assert_num_queries):
     for rows in (1, 30):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             clerk.post(url, sent(*[("老王", "")] * rows))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from market.models import Listing, Lot
+from orders.logistics.enums import LoadState
 from orders.logistics.models import Load, Receipt
 from orders.logistics.models.trips import LoadQuerySet
-from orders.models import Allocation
+from orders.models import Allocation, Pledge
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,26 @@ def progress_of_pledges(ids: Collection[int]) -> dict[int, Progress]:
     pledged = {row["pledge"]: row["total"] for row in allocations}
     moved = _moved("allocation__pledge", Load.objects.filter(allocation__pledge__in=ids))
     return {pk: Progress(pledged_g=pledged.get(pk, 0), **moved.get(pk, {})) for pk in ids}
+
+
+@dataclass(frozen=True)
+class TrucksOfPledge:
+    """Plates of the trucks a pledge rides on, and of those that have begun to load it."""
+
+    plates: list[str]
+    loading: list[str]
+
+    @property
+    def is_loading(self) -> bool:
+        return bool(self.loading)
+
+
+def trucks_of(pledge: Pledge) -> TrucksOfPledge:
+    """For the pages that change or cancel a pledge. One statement."""
+    loads = Load.objects.live().filter(allocation__pledge=pledge).select_related("trip__truck", "pickup")
+    rides = list(loads.order_by("trip__starts_at", "pk"))
+    begun = [load for load in rides if load.state != LoadState.PLANNED or load.pickup.departed_at is not None]
+    return TrucksOfPledge(*(list(dict.fromkeys(load.trip.truck.plate for load in some)) for some in (rides, begun)))
 
 
 def progress_of_listing(listing: Listing) -> ListingProgress:

@@ -8,7 +8,13 @@ from django.utils.translation import pgettext
 
 from market.models import Listing
 from orders.logistics.enums import LoadState, PassState, RunState, TripState
-from orders.logistics.queries.progress import Progress, progress_of_listing, progress_of_pledges
+from orders.logistics.queries.progress import (
+    Progress,
+    TrucksOfPledge,
+    progress_of_listing,
+    progress_of_pledges,
+    trucks_of,
+)
 from orders.models import Pledge
 
 register = template.Library()
@@ -56,6 +62,12 @@ def progress_of_pledge(pledge: Pledge) -> dict[str, Any]:
     """`rows` and `whole` of components/_progress.html, and whether anything has moved. Three statements."""
     progress = progress_of_pledges([pledge.pk])[pledge.pk]
     return _bars(progress, [(pgettext("event", "认购"), progress.pledged_g, "soft")], progress.pledged_g)
+
+
+@register.simple_tag
+def trucks_of_pledge(pledge: Pledge) -> TrucksOfPledge:
+    """The trucks the pledge rides on, and which of them have begun to load it. One statement."""
+    return trucks_of(pledge)
 
 
 @register.simple_tag

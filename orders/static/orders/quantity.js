@@ -1,5 +1,5 @@
-/* Says at once what a typed weight means, and adds up a sheet. Reads a plain number with a unit; everything else
-   (三万五, 3吨200斤) is left to the server, which decides in any case. */
+/* Says at once what a typed weight or range (3-4吨) means, and adds up a sheet. Reads plain numbers with a unit; everything else
+   (三万五, 3吨200斤, 三四百斤) is left to the server, which decides in any case. */
 (function () {
   "use strict";
 
@@ -39,11 +39,24 @@
     return number(weight / 500) + " " + words.jin + " = " + other;
   }
 
+  /* "3-4吨", "3吨到4吨": the words for both ends, or "" where the script cannot be sure. */
+  function rangeWords(input, pack, packGrams) {
+    var words = input.getAttribute("data-range");
+    var parts = words && /^([\d.]+)(\D*?)(?:[-\u2010-\u2015~\u301c\u223c]+|\u5230|\u81f3)([\d.]+)(\D*)$/.exec(narrow(input.value));
+    if (!parts) { return ""; }
+    var low = grams(parts[1] + (parts[2] || parts[4]), pack, packGrams);
+    var high = grams(parts[3] + (parts[4] || parts[2]), pack, packGrams);
+    if (low === null || high === null || low >= high || ((!parts[2] || !parts[4]) && high > 10 * low)) { return ""; }
+    return words.replace("{firm}", bothWays(low)).replace("{most}", bothWays(high));
+  }
+
   document.addEventListener("input", function (event) {
     var id = event.target.getAttribute("data-reading");
     if (!id) { return; }
-    var weight = grams(event.target.value, event.target.getAttribute("data-pack"), event.target.getAttribute("data-pack-grams"));
-    document.getElementById(id).textContent = weight === null ? "" : bothWays(weight);
+    var pack = event.target.getAttribute("data-pack"), packGrams = event.target.getAttribute("data-pack-grams");
+    var weight = grams(event.target.value, pack, packGrams);
+    var said = weight === null ? rangeWords(event.target, pack, packGrams) : bothWays(weight);
+    document.getElementById(id).textContent = said;
   });
 
   function addUp(sheet) {
