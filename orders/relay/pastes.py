@@ -41,6 +41,7 @@ class _Walk:
     numbered: bool = True
     items: list[Item] = field(default_factory=list)
     said: set[tuple[str | None, str, str]] = field(default_factory=set)
+    read: dict[tuple[object, ...], tuple[Entry, ...]] = field(default_factory=dict)
 
     def context(self, sender: str | None = None, expected: int | None = None) -> Context:
         packs = {**self.base.pack_g, **self.packs}
@@ -197,9 +198,7 @@ def _say(walk: _Walk, line: str, text: str, line_no: int, inline: bool) -> None:
     if item and not inline:
         if walk.items and item.no <= 1 and last >= 1:
             _close(walk)
-        expected = (walk.items[-1].no if walk.items else 0) + 1
-        entries = read_line(line, walk.context(expected=expected), line_no=line_no)
-        walk.items.append(Item(item.no, line, entries, walk.context(expected=expected)))
+        walk.items.append(_item(walk, item.no, line, line_no))
         walk.in_relay = True
         return
     if walk.in_relay and not walk.items and walk.numbered:
@@ -210,6 +209,16 @@ def _say(walk: _Walk, line: str, text: str, line_no: int, inline: bool) -> None:
         return
     _close(walk)
     _chat(walk, line, text, line_no)
+
+
+def _item(walk: _Walk, no: int, line: str, line_no: int) -> Item:
+    """A line of the list; most stood in the copy before as well and have been read."""
+    context = walk.context(expected=(walk.items[-1].no if walk.items else 0) + 1)
+    known = (line, context.expected_no, context.default_unit, tuple(context.pack_g.items()))
+    if known not in walk.read:
+        walk.read[known] = read_line(line, context)
+    entries = tuple(replace(entry, line_no=line_no) for entry in walk.read[known])
+    return Item(no, line, entries, context)
 
 
 def _unnumbered_item(walk: _Walk, line: str, line_no: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from market.numerals import tidied
 
@@ -54,6 +55,7 @@ def _half_width(sign: str) -> str:
     return plain if plain.isalnum() else sign
 
 
+@lru_cache(maxsize=1024)  # a relay repeats its lines
 def tidy(line: str) -> Tidy:
     signs: list[str] = []
     at: list[int] = []

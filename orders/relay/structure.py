@@ -40,6 +40,7 @@ _NUMBERED = re.compile(
 )
 _SPACED = re.compile(r"\s*(?P<no>\d{1,3})\s+(?=[^\d\s.,*x/+-])")
 _PRICE = re.compile(r"\s*\d{1,3}\.\d{1,2}\s*(?:元|块|毛|¥|/|[一每](?:斤|公斤|件|筐|箱|袋|份))")
+_NUMERAL = re.compile("[0-9.零一二两三四五六七八九十百千万半几]")
 _CN = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -122,7 +123,7 @@ def list_number(text: str, expected: int | None = None) -> Item | None:
     if no is None:
         return None
     sign = found["sign"] or found["csign"]
-    if not sign or not text[found.end() :][:1] or text[found.end() :].strip() == "":
+    if not sign or not _NUMERAL.match(text, found.end()):
         return Item(no, found.end())
     amount = amount_at(text, len(text) - len(text.lstrip()))
     if amount is None or amount.kind == "bare" or amount.end <= found.end():
