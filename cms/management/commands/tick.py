@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from market.actions.photos import sweep_unused_photos
+from orders.actions.spoiling import push_spoiling_by_clock
 from orders.logistics.actions.health import erase_old_health_checks
 
 logger = logging.getLogger("cms.clock")
@@ -25,6 +26,7 @@ JOBS: tuple[Callable[[], Any], ...] = (
     lambda: call_command("publish_scheduled", verbosity=0),
     sweep_unused_photos,
     erase_old_health_checks,
+    push_spoiling_by_clock,
     clear_old_rows,
 )
 
