@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from orders.views import bringing, docks, imports, placing, pledges, sheets
+from orders.views import bringing, docks, imports, placing, pledges, sheets, standing
 
 app_name = "orders"
 urlpatterns: list[URLPattern] = [
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern] = [
     path("to-bring/for/<int:pk>/", bringing.to_bring_for, name="to_bring_for"),
     path("<int:pk>/cut/", bringing.cut, name="cut"),
     path("<int:pk>/cannot-bring/", bringing.cancel_by_seller, name="cancel_by_seller"),
+    path("lots/<int:lot_id>/every-day/", standing.standing_new, name="standing_new"),
+    path("standing/", standing.standing, name="standing"),
+    path("standing/<int:pk>/", standing.standing_pledge, name="standing_pledge"),
+    path("standing/<int:pk>/change/", standing.standing_change, name="standing_change"),
+    path("standing/<int:pk>/turn/", standing.standing_turn, name="standing_turn"),
     path("import/", imports.pledge_import, name="pledge_import"),
     path("import/template.xlsx", imports.pledge_import_template, name="pledge_import_template"),
     path("docks/", docks.docks, name="docks"),

@@ -5,6 +5,7 @@ from typing import Any
 from tests.cast import Cast
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
 from tests.factories.orders import make_dock, make_pledge, stalls
+from tests.factories.standing import make_standing
 
 
 def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "pledge": pledge,
         "moving": moving,
         "sheet": sheet,
+        "standing": make_standing(day.listing, day.dock, by=cast.buyer),
         "truck": trip.truck,
         "driver": trip.driver,
         "green_pass": trip.truck.passes.get(),
