@@ -9,7 +9,11 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from market.actions.photos import sweep_unused_photos
+from orders.actions.demands import end_demands
+from orders.actions.holds import lapse_holds
+from orders.actions.offers import expire_offers
 from orders.actions.spoiling import push_spoiling_by_clock
+from orders.actions.standing_days import place_due_standing
 from orders.logistics.actions.health import erase_old_health_checks
 
 logger = logging.getLogger("cms.clock")
@@ -22,8 +26,13 @@ def clear_old_rows() -> None:
         call_command("prune_db_task_results", verbosity=0)
 
 
+# What a hold gives back is on sale before the standing pledges are placed.
 JOBS: tuple[Callable[[], Any], ...] = (
     lambda: call_command("publish_scheduled", verbosity=0),
+    lapse_holds,
+    place_due_standing,
+    expire_offers,
+    end_demands,
     sweep_unused_photos,
     erase_old_health_checks,
     push_spoiling_by_clock,
@@ -32,7 +41,10 @@ JOBS: tuple[Callable[[], Any], ...] = (
 
 
 class Command(BaseCommand):
-    help = "Run the jobs of the clock once: scheduled publication, unused photographs, old health checks, old sessions."
+    help = (
+        "Run the jobs of the clock once: scheduled publication, holds past their time, standing pledges, offers and demands past "
+        "their day, unused photographs, old health checks, old sessions."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         for job in JOBS:
