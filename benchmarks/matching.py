@@ -19,6 +19,7 @@ import os
 import random
 import sys
 import tempfile
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -122,6 +123,15 @@ def fair_part(problem: Problem, result: Result) -> float:
     return 100 * sum(sold[name] >= grams for name, grams in promised.items()) / max(1, len(promised))
 
 
+def peak_of(process: int) -> int:
+    """Peak memory so far in kB. Not ``ru_maxrss``: that counts what this process had when it started the other."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+
+
 def call(path: Path, engine: str, seconds: float) -> dict[str, Any]:
     """Run the command on a file; its CPU seconds and peak memory, start included, are added to what it prints."""
     command = [sys.executable, "-m", "orders.matching", str(path), "--seconds", str(seconds), "--engine", engine]
@@ -132,12 +142,16 @@ def call(path: Path, engine: str, seconds: float) -> dict[str, Any]:
             {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
             file_actions=[(os.POSIX_SPAWN_DUP2, printed.fileno(), 1)],
         )
-        _, status, usage = os.wait4(process, 0)
+        peak_kb = pid = 0
+        while not pid:
+            peak_kb = max(peak_kb, peak_of(process))
+            time.sleep(0.02)
+            pid, status, usage = os.wait4(process, os.WNOHANG)
         printed.seek(0)
         if status:
             sys.exit(f"{' '.join(command)} ended with status {os.waitstatus_to_exitcode(status)}.")
         answer: dict[str, Any] = json.load(printed)
-    return answer | {"used_s": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
+    return answer | {"used_s": usage.ru_utime + usage.ru_stime, "peak_mb": peak_kb / 1024}
 
 
 def report(name: str, problem: Problem, path: Path, engine: str, seconds: float) -> None:

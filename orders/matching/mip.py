@@ -44,9 +44,18 @@ class Proposal:
 
 
 def solve_mip(graph: Graph, start: Ints | None, limits: Limits, seed: int = 1) -> Proposal:
-    """The best answer found for a graph. Raises: EngineError."""
-    model = _Model(graph)
-    engine, highspy = _load()
+    """The best answer found for a graph. Raises: EngineError, whatever the engine raises."""
+    highspy = _load()
+    try:
+        return _solve(highspy, graph, start, limits, seed)
+    except EngineError:
+        raise
+    except Exception as error:  # native code raises anything, and an answer must come out
+        raise EngineError(f"The engine mip failed: {error}.") from error
+
+
+def _solve(highspy: Any, graph: Graph, start: Ints | None, limits: Limits, seed: int) -> Proposal:
+    engine, model = highspy.Highs(), _Model(graph)
     for name, value in (
         ("output_flag", False),
         ("threads", THREADS),
@@ -192,9 +201,9 @@ class _Rows:
         lp.a_matrix_.value_ = value[order]
 
 
-def _load() -> tuple[Any, Any]:
+def _load() -> Any:
     try:
         import highspy
     except (ImportError, OSError) as error:
         raise EngineError(f"The engine mip is not installed here: {error}.") from error
-    return highspy.Highs(), highspy
+    return highspy

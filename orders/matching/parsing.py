@@ -28,6 +28,21 @@ def read_problem(value: str | bytes | Mapping[str, Any]) -> Problem:
     return Problem(lots, pledges, arcs, _fair_share(fields.get("fair_share")))
 
 
+def refuse_malformed(problem: Problem) -> None:
+    """The same refusals for a Problem that was not read from JSON. Raises: ProblemError."""
+    for n, lot in enumerate(problem.lots):
+        _lot(
+            {"id": lot.id, "available_g": lot.available_g, "minimum_g": lot.minimum_g, "seller": lot.seller},
+            f"lots[{n}]",
+        )
+    for n, item in enumerate(problem.pledges):
+        _pledge({"id": item.id, "wanted_g": item.wanted_g, "whole": item.whole}, f"pledges[{n}]")
+    _refuse_twins("lots", [lot.id for lot in problem.lots])
+    _refuse_twins("pledges", [pledge.id for pledge in problem.pledges])
+    _arcs(problem.arcs, [lot.id for lot in problem.lots], [pledge.id for pledge in problem.pledges])
+    _fair_share({"bonus_per_kg": problem.fair_share.bonus_per_kg, "grams": problem.fair_share.grams})
+
+
 def write_problem(problem: Problem) -> dict[str, Any]:
     """The JSON object of a Problem."""
     return {

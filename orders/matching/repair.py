@@ -29,7 +29,7 @@ def make_valid(graph: Graph, grams: Ints, prices: Prices, deadline: Deadline) ->
     for _ in range(rounds):
         small, partial = find_broken(graph, grams)
         if not small.any() and not partial.any():
-            return grams
+            break
         if deadline.left() < SECONDS_PER_ARC * len(graph.lot):
             break
         _forbid(graph, grams, most, small, partial)

@@ -63,7 +63,12 @@ class Rounds:
             if done:
                 return grams, "flow+mip"
         search = Search(small, grams[kept], prices, self.bound)
-        search.run(self.deadline, self.seed)
+        try:
+            search.run(self.deadline, self.seed)
+        except EngineError as error:
+            if self.engine == "mip" or not search.pieces:
+                raise
+            self.note = f"The search ended early: {error}"
         grams = grams.copy()
         grams[kept] = search.grams
         over = ", stopped by the clock" if search.cut_off else ""

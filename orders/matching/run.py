@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from orders.matching.checker import check
 from orders.matching.greedy import greedy_result
 from orders.matching.model import MatchingError, Problem, Result
+from orders.matching.parsing import refuse_malformed
 from orders.solving import SolvingError
 from orders.solving.clock import WALL_FACTOR
 from orders.solving.process import GRACE_SECONDS, MEMORY_MB, call_worker
@@ -34,8 +35,9 @@ def match(
     """Checked allocations after at most ``seconds`` of CPU (half as much again on the wall) plus the grace.
 
     The same problem and seed give the same result, in any order of lots, pledges and arcs, as long as no clock
-    cut the search (the result's log tells).
+    cut the search (the result's log tells). Raises: ProblemError where the problem itself is malformed.
     """
+    refuse_malformed(problem)
     try:
         return _ask_worker(problem, seconds, seed, engine, python, grace_s)
     except SolvingError as error:

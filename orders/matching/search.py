@@ -23,6 +23,8 @@ PASSES = ((10, 1e-3, 50), (20, 5e-4, 100), (12, 2e-4, 200))
 """Lots in a piece, gap and nodes of its solve, for each pass over the day."""
 ENOUGH = 1e-4
 """The search ends this near to the bound, or when a pass has gained less than that."""
+MOST_ARCS = 600
+"""A piece stops growing where its lots have so many arcs, for few lots with very many pledges."""
 LEAST_SECONDS = 0.15
 MOST_SECONDS = 10.0
 """Of one piece; nodes end it long before, so that no clock decides."""
@@ -132,13 +134,14 @@ class _Bonds:
     def grow(self, first: int, grams: Ints, size: int) -> list[int]:
         """So many lots around the first, each time the one most strongly bound to those chosen."""
         chosen, bound_to = [first], dict[int, float]()
-        taken = set(chosen)
+        taken, arcs = set(chosen), len(self.arcs_of_lot[first])
         self._bind(first, grams, taken, bound_to)
-        while len(chosen) < size and bound_to:
+        while len(chosen) < size and arcs < MOST_ARCS and bound_to:
             lot = min(bound_to, key=lambda k: (-bound_to[k], k))
             del bound_to[lot]
             chosen.append(lot)
             taken.add(lot)
+            arcs += len(self.arcs_of_lot[lot])
             self._bind(lot, grams, taken, bound_to)
         return chosen
 

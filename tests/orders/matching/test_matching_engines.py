@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from orders.matching import Allocation, Arc, FairShare, Lot, Pledge, Problem, Result, check
+from orders.matching import Allocation, Arc, EngineError, FairShare, Lot, Pledge, Problem, Result, check
 from orders.matching.greedy import greedy_result
 from orders.matching.parsing import MOST_GRAMS, MOST_SCORE
 from orders.matching.worker import CHOICES, solve_here
@@ -100,15 +100,20 @@ def test_the_repaired_flow_beats_greedy_and_the_search_beats_the_repair() -> Non
     assert searched.gap < 0.001
 
 
-def test_pieces_are_searched_on_a_day_too_large_for_one_solve(monkeypatch: pytest.MonkeyPatch) -> None:
-    from orders.matching import rounds
-
-    monkeypatch.setattr(rounds, "WHOLE_ARCS", 0)
+def scarce_day() -> Problem:
+    """A day with more wanted than offered."""
     rng = random.Random(3)
     lots = tuple(Lot(f"l{n}", rng.randint(200_000, 2_000_000), 100_000, f"c{n % 9}") for n in range(40))
     pledges = tuple(Pledge(f"p{n}", rng.randint(25_000, 900_000), rng.random() < 0.35) for n in range(160))
     arcs = tuple(Arc(lot.id, item.id, rng.randint(700, 1500)) for item in pledges for lot in rng.sample(lots, 5))
-    problem = Problem(lots, pledges, arcs, FairShare(250, {f"c{n}": 900_000 for n in range(9)}))
+    return Problem(lots, pledges, arcs, FairShare(250, {f"c{n}": 900_000 for n in range(9)}))
+
+
+def test_pieces_are_searched_on_a_day_too_large_for_one_solve(monkeypatch: pytest.MonkeyPatch) -> None:
+    from orders.matching import rounds
+
+    monkeypatch.setattr(rounds, "WHOLE_ARCS", 0)
+    problem = scarce_day()
 
     repaired, searched = solve(problem, "flow"), solve(problem, "mip", seconds=60)
 
@@ -187,3 +192,44 @@ def test_even_no_time_gives_an_answer() -> None:
 
     assert found.method == "greedy"
     assert "stopped by the clock" in found.log[0]
+
+
+@pytest.mark.parametrize(("fails_at", "method"), [(1, "flow+repair"), (3, "flow+mip-parts")])
+def test_an_engine_that_fails_on_the_way_costs_quality_only(
+    monkeypatch: pytest.MonkeyPatch, fails_at: int, method: str
+) -> None:
+    from orders.matching import mip, rounds
+
+    calls = 0
+    true_solve = mip._solve
+
+    def fail(*arguments: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls >= fails_at:
+            raise RuntimeError("something native")
+        return true_solve(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mip, "_solve", fail)
+    monkeypatch.setattr(rounds, "WHOLE_ARCS", 0)
+    problem = scarce_day()
+
+    found = solve(problem)
+
+    assert found.method == method
+    assert "something native" in found.note
+    with pytest.raises(EngineError, match="something native"):
+        solve_here(problem, seconds=20, engine="mip")
+
+
+def test_a_flow_engine_that_fails_leaves_the_greedy_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    from orders.matching import flow
+
+    def fail() -> object:
+        raise ValueError("no such symbol")
+
+    monkeypatch.setattr(flow, "_load", fail)
+
+    found = solve(tiny_day())
+
+    assert (found.method, found.note) == ("greedy", "No engine gave a matching: The engines failed: no such symbol.")

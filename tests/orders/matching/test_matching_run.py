@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from orders.matching import Arc, FairShare, Lot, Pledge, Problem, Result, check, match
+from orders.matching import Arc, FairShare, Lot, Pledge, Problem, ProblemError, Result, check, match
 from orders.matching.greedy import greedy_result
 from orders.solving.process import ROOT
 from tests.orders.matching.matching_days import result, tiny_day
@@ -153,6 +153,29 @@ def test_names_in_any_script_come_back_as_they_were() -> None:
     )
 
     assert match(day, seconds=2).allocations == (('苋菜"1', "订\n单", 5),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"lots": (Lot("l1", -5), Lot("l2", 5))}, r"lots\[0\].available_g must be between"),
+        ({"arcs": (Arc("l1", "p1", 1), Arc("l1", "p1", 2))}, r"arcs\[1\] is a second arc"),
+        ({"arcs": (Arc("l1", "p9", 1),)}, "not one of the pledges"),
+        ({"fair_share": FairShare(-1)}, "fair_share.bonus_per_kg must be"),
+    ],
+)
+def test_a_malformed_problem_is_refused_before_any_worker(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(ProblemError, match=said):
+        match(tiny_day(**changes), seconds=1)
+
+
+def test_very_large_numbers_survive_the_way_to_the_worker_and_back() -> None:
+    most = 10**12 - 7
+    day = Problem(
+        (Lot("l", most, 3),), (Pledge("p", most), Pledge("q", most)), (Arc("l", "p", 9_999_999), Arc("l", "q", 5))
+    )
+
+    assert match(day, seconds=2).allocations == (("l", "p", most),)
 
 
 def test_an_empty_day_has_an_empty_answer() -> None:
