@@ -1,7 +1,7 @@
 """Writing a journey down as a trip's stops and loads. Called inside the transactions of planning and moving only."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.db.models import F
 
@@ -100,16 +100,6 @@ def take_off(load: Load, *, by: User | None, reason: str) -> None:
     old = move(load, "state", LoadState.UNPLANNED, LOAD_MOVES)
     load.save(update_fields=["state"])
     record(load, "unplanned", by=by, from_state=old, to_state=load.state, grams=load.planned_g, reason=reason)
-
-
-def parts_of(loads: Iterable[Load]) -> tuple[dict[str, Part], dict[str, Load]]:
-    """Live loads of a trip as parts of a journey, and back."""
-    parts, by_part = {}, {}
-    for load in loads:
-        name = f"load-{load.pk}"
-        parts[name] = Part(name, load.allocation, load.planned_g)
-        by_part[name] = load
-    return parts, by_part
 
 
 def _stop(trip: Trip, position: int, halt: Halt) -> Stop:

@@ -15,12 +15,12 @@ from orders.actions.progress import mark_planned
 from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
-from orders.logistics.actions.halts import parts_of, rewrite_trip, take_off, write_trip
+from orders.logistics.actions.halts import rewrite_trip, take_off, write_trip
 from orders.logistics.actions.locks import lock_all, lock_one
-from orders.logistics.enums import LoadState, StopKind, TripState
+from orders.logistics.enums import LoadState, TripState
 from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
-from orders.logistics.planner.model import Kind, Problem, Route, Step
+from orders.logistics.planner.model import Problem, Route
 from orders.logistics.queries.fleet import fleet_for
 from orders.logistics.queries.journeys import (
     WITH_PLACES,
@@ -31,8 +31,9 @@ from orders.logistics.queries.journeys import (
     make_journey,
     make_problem,
 )
-from orders.logistics.queries.loads import legs_of, planned_by_allocation
+from orders.logistics.queries.loads import planned_by_allocation
 from orders.logistics.queries.problems import WAITING, why_unaskable
+from orders.logistics.queries.rides import loads_of, parts_of, route_of
 from orders.logistics.wording import left_behind_word, violation_words
 from orders.models import Allocation, Pledge
 
@@ -53,7 +54,7 @@ def add_trip(day: dt.date, truck: Truck, wanted: Wanted, *, by: User, at: dt.dat
     if not wanted:
         raise refusals.NothingChosen
     parts = _locked_parts(wanted, day)
-    candidate, pass_needed = _locked_candidate(truck.pk, day, at)
+    candidate, pass_needed = locked_candidate(truck.pk, day, at)
     problem = make_problem(list(parts.values()), [candidate], day, pass_needed=pass_needed)
     journey = _insert_all(problem, Route(str(truck.pk), ()), parts, parts, candidate.truck, day)
     trip = write_trip(day, candidate, journey, parts, run=None, by=by)
@@ -190,7 +191,7 @@ def _lock_trips(*ids: int) -> dict[int, Trip]:
     return lock_all(Trip, ids)
 
 
-def _locked_candidate(truck_id: int, day: dt.date, at: dt.datetime, trip: Trip | None = None) -> tuple[Candidate, bool]:
+def locked_candidate(truck_id: int, day: dt.date, at: dt.datetime, trip: Trip | None = None) -> tuple[Candidate, bool]:
     """The truck as it may run, with the trip's own driver where there is a trip. Raises: TruckNotFit."""
     truck = lock_one(Truck, truck_id)
     driver_id = trip.driver_id if trip else truck.driver_id
@@ -206,11 +207,11 @@ def _put_on(trip: Trip, new: Mapping[str, Part], by: User, at: dt.datetime) -> L
     """Insert the new part where it costs least, with every window and every leg's capacity kept."""
     if trip.state != TripState.PLANNED:
         raise refusals.AlreadyRolling(plate=trip.truck.plate)
-    candidate, pass_needed = _locked_candidate(trip.truck_id, trip.day, at, trip)
-    parts, loads = parts_of(_loads_of(trip))
+    candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at, trip)
+    parts, loads = parts_of(loads_of(trip))
     everything = {**parts, **new}
     problem = make_problem(list(everything.values()), [candidate], trip.day, pass_needed=pass_needed)
-    journey = _insert_all(problem, _route_of(trip, loads), new, everything, trip.truck, trip.day)
+    journey = _insert_all(problem, route_of(trip, loads), new, everything, trip.truck, trip.day)
     written = rewrite_trip(trip, candidate, journey, everything, loads, by=by)
     return written[next(iter(new))]
 
@@ -231,31 +232,16 @@ def _insert_all(
     return make_journey(problem, route, dict(parts), day)
 
 
-def _loads_of(trip: Trip) -> list[Load]:
-    related = [f"allocation__{path}" for path in WITH_PLACES]
-    return list(Load.objects.live().filter(trip=trip).select_related(*related).order_by("pk"))
-
-
-def _route_of(trip: Trip, loads: Mapping[str, Load]) -> Route:
-    """The trip's stops in order as the planner's steps."""
-    name_of = {load.pk: name for name, load in loads.items()}
-    steps = []
-    for leg in legs_of(trip.stops.all(), loads.values()):
-        kind: Kind = "pickup" if leg.stop.kind == StopKind.PICKUP else "delivery"
-        steps += [Step(kind, name_of[load.pk]) for load in leg.loads]
-    return Route(str(trip.truck_id), tuple(steps))
-
-
 def close_up(trip: Trip, by: User | None) -> None:
     """After a load is taken off: the other stops come earlier, or a trip with nothing left is ended."""
     trip = end_trip_if_done(trip, by=by)
     if trip.state != TripState.PLANNED:
         return
-    parts, loads = parts_of(_loads_of(trip))
+    parts, loads = parts_of(loads_of(trip))
     ends_at = max(trip.ends_at, Stop.objects.filter(trip=trip).latest("planned_at").planned_at)
     candidate = Candidate(trip.truck, trip.driver, trip.green_pass, trip.starts_at, ends_at)
     problem = make_problem(list(parts.values()), [candidate], trip.day, pass_needed=False)
-    journey = make_journey(problem, _route_of(trip, loads), parts, trip.day)
+    journey = make_journey(problem, route_of(trip, loads), parts, trip.day)
     rewrite_trip(trip, candidate, journey, parts, loads, by=by)
 
 
