@@ -231,3 +231,9 @@ class WithdrawnTooMuch(Refused):
     """`left` is worded."""
 
     sentence = _("这一天最多还能收回 %(left)s，其余的已经有人认购")
+
+
+class StockMoved(Refused):
+    """`left` is worded."""
+
+    sentence = _("这一天的数刚刚变过，现在还有 %(left)s 没人认购；请看清楚再收回")

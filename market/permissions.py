@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import SELLERS, Role
 from market.exceptions import NotAllowed, NotVerified
-from market.models import Event, Listing, Membership, Notice, Organisation, User
+from market.models import Event, Listing, Lot, Membership, Notice, Organisation, User
 
 SELLING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 BUREAU_PERMISSION = "market.change_organisation"
@@ -136,6 +136,12 @@ def get_own_listing(user: User, pk: int) -> Listing:
         ),
         pk=pk,
     )
+
+
+def get_own_lot(user: User, pk: int) -> Lot:
+    """The day of a listing, for one of its sellers. Raises: Http404."""
+    own = Organisation.objects.sellers().of(user, *SELLING_ROLES)
+    return get_object_or_404(Lot.objects.select_related("listing__produce", "seller").filter(seller__in=own), pk=pk)
 
 
 def history_of(thing: Organisation | Listing) -> list[Event]:

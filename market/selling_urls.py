@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from market.views import listing_imports, selling, selling_pieces
+from market.views import listing_imports, selling, selling_pieces, stock
 
 urlpatterns = [
     path("", selling.sell, name="sell"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("reading/", selling_pieces.sell_reading, name="sell_reading"),
     path("<int:pk>/", selling.listing, name="listing"),
     path("<int:pk>/edit/", selling.edit, name="edit_listing"),
+    path("days/<int:pk>/take-back/", stock.withdraw_day, name="withdraw_day"),
     path("<int:pk>/withdraw/", selling.withdraw, name="withdraw_listing"),
 ]

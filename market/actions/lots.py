@@ -5,15 +5,28 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from market.exceptions import LotClosed, NotEnoughLeft, OfferBelowReserved, SoldOut
-from market.models import Listing, Lot, Organisation
+from market.actions.events import record
+from market.exceptions import (
+    LotClosed,
+    NotEnoughLeft,
+    OfferBelowReserved,
+    ReasonNeeded,
+    SoldOut,
+    StockMoved,
+    WithdrawnTooMuch,
+)
+from market.models import Event, Listing, Lot, Organisation, User
+from market.permissions import can_enter_listing_for, on_behalf_of, require
 from market.prepared import PreparedUpdate, a_moment, whole_numbers
 from market.pricing import listing_price_per_kg
 from market.quantities import describe
 from market.wording import calendar_day
+
+MAX_REASON = 200
+WITHDRAWN_STOCK = "stock_withdrawn"  # an event of the listing; the day stands in `from_state`
 
 _take = PreparedUpdate(
     lambda lot_id, grams, at: (
@@ -47,10 +60,64 @@ def release(lot_id: int, grams: int) -> None:
 def withdraw_reserved(lot_id: int, grams: int) -> None:
     """Give `grams` back that are not there to be sold again: offer and reservation both shrink, and what is left stays."""
     gone = Lot.objects.filter(pk=lot_id, reserved_g__gte=grams).update(
-        reserved_g=F("reserved_g") - grams, offered_g=F("offered_g") - grams, withdrawn_g=F("withdrawn_g") + grams
+        reserved_g=F("reserved_g") - grams,
+        offered_g=F("offered_g") - grams,
+        withdrawn_g=F("withdrawn_g") + grams,
+        is_open=_open_without(grams),
     )
     if gone != 1:
         raise RuntimeError(f"lot {lot_id}: withdrawing {grams} g that were not reserved")
+
+
+@transaction.atomic
+def withdraw_stock(lot: Lot, *, grams: int, reason: str, by: User, known_g: int | None = None) -> Lot:
+    """`grams` that nobody has taken are off the day's offer (spoilt, given away); a new publication keeps them off.
+
+    `known_g` is what had been withdrawn when the person looked: with it a repeat changes nothing. A day of which nothing is
+    offered any more is off the board. Locks: lot (by the guarded update).
+    Raises: NotAllowed, ReasonNeeded, StockMoved, WithdrawnTooMuch.
+    """
+    seller = Organisation.objects.get(pk=lot.seller_id)
+    require(can_enter_listing_for(by, seller))
+    if not 0 < len(reason.strip()) <= MAX_REASON:
+        raise ReasonNeeded(limit=MAX_REASON)
+    if grams <= 0:
+        raise ValueError("nothing to withdraw")
+    free = Lot.objects.filter(pk=lot.pk, reserved_g__lte=F("offered_g") - grams)
+    if known_g is not None:
+        free = free.filter(withdrawn_g=known_g)
+    gone = free.update(
+        offered_g=F("offered_g") - grams, withdrawn_g=F("withdrawn_g") + grams, is_open=_open_without(grams)
+    )
+    now = Lot.objects.select_related("listing").get(pk=lot.pk)
+    if gone != 1:
+        return _withdrawn_before(now, grams, known_g)
+    record(
+        now.listing,
+        WITHDRAWN_STOCK,
+        by=by,
+        on_behalf_of=on_behalf_of(by, seller),
+        from_state=now.day.isoformat(),
+        grams=grams,
+        reason=reason.strip(),
+    )
+    return now
+
+
+def _open_without(grams: int) -> Case:
+    """A lot of which nothing is offered any more is not on sale."""
+    return Case(When(offered_g__gt=grams, then=F("is_open")), default=Value(False))
+
+
+def _withdrawn_before(lot: Lot, grams: int, known_g: int | None) -> Lot:
+    """The lot, when the form was only sent again. Raises: StockMoved, WithdrawnTooMuch."""
+    if known_g is None or lot.withdrawn_g == known_g:
+        raise WithdrawnTooMuch(left=describe(lot.remaining_g))
+    events = Event.objects.about(lot.listing).filter(verb=WITHDRAWN_STOCK, from_state=lot.day.isoformat())
+    last = events.last()
+    if last is None or last.grams != grams or lot.withdrawn_g != known_g + grams:
+        raise StockMoved(left=describe(lot.remaining_g))
+    return lot
 
 
 @transaction.atomic
@@ -141,10 +208,11 @@ def _left_of(listing: Listing, lot: Lot | None) -> int:
 
 
 def _offer(listing: Listing, day: dt.date, lot: Lot | None) -> None:
+    offered_g = _left_of(listing, lot)
     facts = {
-        "offered_g": _left_of(listing, lot),
+        "offered_g": offered_g,
         "best_before": best_before(listing, day),
-        "is_open": listing.seller.is_verified,
+        "is_open": listing.seller.is_verified and offered_g > 0,
         "seller_id": listing.seller_id,
         "produce_id": listing.produce_id,
         "kind": listing.produce.kind,
@@ -155,9 +223,9 @@ def _offer(listing: Listing, day: dt.date, lot: Lot | None) -> None:
     if lot is None:
         Lot.objects.create(listing=listing, day=day, **facts)
         return
-    changed = Lot.objects.filter(pk=lot.pk, reserved_g__lte=facts["offered_g"]).update(**facts)
+    changed = Lot.objects.filter(pk=lot.pk, reserved_g__lte=offered_g).update(**facts)
     if changed != 1:
-        raise _below_reserved(lot, _left_of(listing, lot))
+        raise _below_reserved(lot, offered_g)
 
 
 def _below_reserved(lot: Lot, offered_g: int) -> OfferBelowReserved:

@@ -32,7 +32,7 @@ class Lot(models.Model):
     """What one listing offers on one day, and how much of it is promised.
 
     Made and adjusted by `market.actions.lots` when a revision is published; `reserved_g` is moved only by `reserve`,
-    `release` and `withdraw_reserved` there. The produce, kind, place, grade and price stand here again, so that the board reads one indexed table:
+    `release` and `withdraw_reserved` there, `withdrawn_g` by `withdraw_reserved` and `withdraw_stock`. The produce, kind, place, grade and price stand here again, so that the board reads one indexed table:
     they are copied at publication and never edited.
     """
 

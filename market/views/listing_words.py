@@ -1,18 +1,21 @@
 """How a listing is said on the seller's pages: stages, facts, days, history."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from market.actions.lots import WITHDRAWN_STOCK
 from market.enums import ListingStage
 from market.models import Event, Listing, Lot
 from market.pricing import unit_word
 from market.quantities import describe, format_grams
 from market.queries.listings import MyListing
-from market.wording import relative_day, yuan
+from market.wording import calendar_day, relative_day, yuan
 from market.wording import unit_word as pack_word
 
 BADGES = {
@@ -98,11 +101,14 @@ def listing_rows(mine: Iterable[MyListing], *, name_sellers: bool) -> list[dict[
 
 
 def lot_rows(lots: Iterable[Lot]) -> list[dict[str, Any]]:
-    """For each day what is offered and what is promised, as `_progress.html` draws it."""
+    """For each day what is offered, promised and taken back, as `_progress.html` draws it."""
+    today = timezone.localdate()
     return [
         {
             "day": relative_day(lot.day),
             "is_open": lot.is_open,
+            "withdrawn_g": lot.withdrawn_g,
+            "url": reverse("market:withdraw_day", args=[lot.pk]) if lot.day >= today and lot.remaining_g else "",
             "whole": lot.offered_g,
             "bars": [
                 {
@@ -121,9 +127,16 @@ def event_lines(events: Iterable[Event]) -> list[dict[str, Any]]:
     lines = []
     for event in reversed(list(events)):
         sentence, icon = words.get(event.verb, (_("有变动"), "circle-dot"))
+        if event.verb == WITHDRAWN_STOCK:
+            sentence, icon = _stock_sentence(event), "undo-2"
         facts = {"at": event.at, "by": event.by, "on_behalf_of": event.on_behalf_of, "why": event.reason}
         lines.append({"sentence": sentence, "icon": icon, **facts})
     return lines
+
+
+def _stock_sentence(event: Event) -> str:
+    words = {"day": calendar_day(dt.date.fromisoformat(event.from_state)), "weight": describe(event.grams or 0)}
+    return _("收回 %(day)s 没人认购的 %(weight)s") % words
 
 
 def _event_words() -> dict[str, tuple[str, str]]:

@@ -39,6 +39,7 @@ SELLING = [
     Screen("market:sell_reading", EVERYBODY),
     Screen("market:listing", OF_THE_HOUSEHOLD, lambda world: (world.listing.pk,)),
     Screen("market:edit_listing", OF_THE_HOUSEHOLD, lambda world: (world.listing.pk,)),
+    Screen("market:withdraw_day", OF_THE_HOUSEHOLD, lambda world: (world.lot.pk,)),
     Screen("market:withdraw_listing", OF_THE_HOUSEHOLD, lambda world: (world.listing.pk,)),
 ]
 
