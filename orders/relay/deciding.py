@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from market.numerals import read_number
+from orders.relay.lexicon import OFFERED
 from orders.relay.model import Action, Context, Entry
 from orders.relay.scanner import Token
 from orders.relay.weighing import Weight
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _QUESTION = re.compile(
-    r"[?？]|[吗嘛么]\s*[。!！~]*$|不$|(?<!要)不\s*[。]*$|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
+    r"[?？]|[吗嘛么]\s*(?=[。!！~,，]|$)|不$|(?<!要)不\s*[。]*$|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
 )
-_PRICE_ASKED = re.compile("多少钱|几多钱|什么价|价格|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元")
+_PRICE_ASKED = re.compile(
+    "多少钱|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元"
+)
 _DOUBTS = frozenset(
     [
         "approximate",
@@ -90,12 +93,15 @@ def _joined(last: Share, share: Share, context: Context) -> Share:
         return replace(share, is_own=last.is_own)
     if "plus" in words or "add" in words:
         return replace(last, weight=last.weight.plus(share.weight))
+    if "old" in words and "set" not in words:
+        return replace(last, words=(*last.words, "set"))  # 150斤（原100斤）
     if "old" in last.words:
         return replace(share, words=(*words, "set"))
     same = last.weight.low is not None and (last.weight.low, last.weight.high) == (share.weight.low, share.weight.high)
     if same and last.weight.unit != share.weight.unit:
         return last  # 100斤（50公斤）
-    return replace(last, doubts=last.doubts | {"several_amounts"})
+    unsaid = replace(last.weight, low=None, high=None)
+    return replace(last, weight=unsaid, doubts=last.doubts | {"several_amounts"})
 
 
 def _is_prior(share: Share, context: Context) -> bool:
@@ -115,7 +121,7 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     """The entry of one share."""
     flags = flags | share.weight.flags | share.doubts
     entry = replace(line.blank, name=share.name, crop=share.crop, ref_no=ref)
-    if "price_question" in flags and not line.is_item:
+    if not line.is_item and ("price_question" in flags or _is_offer(line)):
         return line.blank
     weight, entry = _for_days(share.weight, line, entry, flags)
     low, high = _grams(weight)
@@ -130,6 +136,11 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     if action is Action.CANCEL:
         entry = replace(entry, qty_g=None, qty_max_g=None)
     return replace(entry, action=action)
+
+
+def _is_offer(line: Line) -> bool:
+    """今天丝瓜8000斤，求扩散: who sells says what there is."""
+    return bool(OFFERED.search(line.text)) and not {"want", "self", "add", "set"} & line.words
 
 
 def _nobody(entry: Entry, line: Line) -> Entry:
@@ -152,15 +163,21 @@ def _for_days(weight: Weight, line: Line, entry: Entry, flags: frozenset[str]) -
     """每天300斤 连要3天 is 900斤; without the days a person must say for how long."""
     if "daily" not in flags:
         return weight, entry
-    days = [read_number(token.value) for token in line.tokens if token.kind == "days"]
+    days = [_days(token.value) for token in line.tokens if token.kind == "days"]
     per_day = _grams(weight)[0]
     if len(days) != 1 or not days[0]:
         return weight, replace(entry, per_day_g=per_day)
     return weight.times(Fraction(days[0])), replace(entry, per_day_g=per_day, days=int(days[0]))
 
 
+def _days(said: str) -> Fraction | None:
+    """3, 三, or weeks: 一周."""
+    number = read_number(said.removesuffix("周"))
+    return number * 7 if number is not None and said.endswith("周") else number
+
+
 def _is_cut(share: Share) -> bool:
-    return "cut" in share.words or ("cancel" in share.words and "set" not in share.words)
+    return bool({"cut", "minus"} & set(share.words)) or ("cancel" in share.words and "set" not in share.words)
 
 
 def _action(share: Share, line: Line, entry: Entry, flags: frozenset[str]) -> tuple[Action, set[str]]:
@@ -178,8 +195,12 @@ def _action(share: Share, line: Line, entry: Entry, flags: frozenset[str]) -> tu
         return _cancelled(entry.qty_g, prior)
     if "total" in line.words and "each" not in flags:
         return (Action.REPLACE if prior else Action.NEW), set()
-    if "add" in words or share.words[-1:] == ("plus",) or "plus" in share.words[:1]:
+    if "minus" in share.words and (prior or not share.name or line.context.sender == share.name):
+        return _cut(entry.qty_g, prior)
+    if "add" in words or (share.words[-1:] == ("plus",) and (prior or not line.is_item)):
         return Action.ADD, set()
+    if prior and "neg" in line.words:
+        return Action.REPLACE, set()
     return (Action.ASK, {"same_name"}) if prior else (Action.NEW, set())
 
 

@@ -83,10 +83,9 @@ class Ledger:
 
     def chat(self, entries: Iterable[Entry]) -> None:
         """What people say between the copies, applied at once."""
-        for entry in entries:
-            entry = self._pointed(entry)
-            entry = self._checked(entry)
-            self._entries.append(entry)
+        told = [self._checked(self._pointed(entry)) for entry in entries]
+        self._entries += told
+        for entry in _added_up(told):
             _apply(self._pledges, entry)
 
     def _pointed(self, entry: Entry) -> Entry:
@@ -238,7 +237,8 @@ def _made(items: Sequence[Item], crop: str) -> Copy:
             if entry.name and entry.action is not Action.IGNORE:
                 new.numbers.setdefault(entry.name, item.no)
                 new.pledges.setdefault(entry.name, {})
-                _apply(new.pledges, entry, keep=True)
+        for entry in _added_up(new.entries[-len(entries) :]):
+            _apply(new.pledges, entry, keep=True)
     return new
 
 
@@ -290,6 +290,15 @@ def _apply(pledges: dict[str, Grams], entry: Entry, *, keep: bool = False) -> No
         had[key] = max(had.get(key, 0) + entry.qty_g, 0) if entry.action is Action.ADD else entry.qty_g
     if not keep and not sum(had.values()):
         del pledges[name]
+
+
+def _added_up(entries: Iterable[Entry]) -> Iterable[Entry]:
+    """一等100斤 二等50斤: the second of one crop comes on top of the first."""
+    seen: set[tuple[str | None, str | None]] = set()
+    for entry in entries:
+        again = (entry.name, entry.crop) in seen and entry.action is Action.NEW
+        seen.add((entry.name, entry.crop))
+        yield replace(entry, action=Action.ADD) if again else entry
 
 
 def _asked(entry: Entry, flag: str) -> Entry:

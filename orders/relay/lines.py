@@ -14,11 +14,12 @@ from itertools import pairwise
 
 from orders.relay import names, structure
 from orders.relay.deciding import Share, decide, line_flags, settle_same
+from orders.relay.lexicon import DONE
 from orders.relay.model import MAX_LINE, Action, Context, Entry
 from orders.relay.scanner import Token, scan
 from orders.relay.signs import Tidy, has_phone, masked, tidy
 from orders.relay.weighing import Weight, weigh, weight_of
-from orders.relay.wordless import read_wordless, transfer
+from orders.relay.wordless import read_wordless, transfer, transfer_of_some
 
 _NO_NAMES = re.compile(
     "^(?:更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
@@ -104,6 +105,8 @@ def _speaker(known: Tidy, tokens: Sequence[Token]) -> tuple[str | None, int]:
 def _entries(line: Line) -> list[Entry]:
     if moved := transfer(line.text, line.context, line.blank, line.speaker):
         return moved
+    if moved := transfer_of_some(line):
+        return moved
     shares = _shares(line)
     if not shares:
         name, ref = _name_of_all(line), _ref(line)
@@ -142,7 +145,8 @@ def _shares(line: Line) -> list[Share]:
     for number, at in enumerate(places):
         gap = gaps[number]
         other = names.find_name(line.known, gap, behind=True) if number else None
-        is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1]
+        of_grade = any(token.kind == "grade" for token in gap)
+        is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1] or of_grade
         name = other or name
         share = Share(name, crops[number], _weight(line.tokens[at]), _words(gap), is_own)
         found += _spread(line, gap, share)
@@ -181,6 +185,9 @@ def _words(gap: Sequence[Token]) -> tuple[str, ...]:
 
 def _is_told(line: Line, at: int) -> bool:
     """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
+    behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
+    if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
+        return True
     for token in reversed(line.tokens[:at]):
         if token.kind in ("space", "w_maybe", "w_self"):
             continue

@@ -13,11 +13,11 @@ _OF_NAMES = {"text", "place", "space", "num", "bracket", "stop", "number", "coun
 _HOLDS = {"text", "place"}
 _SELF = r"我们?|俺们?|咱们?|自己|本人|本店"
 _BEHALF = re.compile(
-    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替?|为|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
+    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|代|为|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
     r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
 )
 _RELATIVE = re.compile(rf"(?:(?:{_SELF})(?:的|家)?)?(?:(?:{KIN})(?:们|家)?)?")
-_STRAY = " 　、,，.。-:：;；!！~@#*+=_·/&\"'“”‘’"
+_STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&\"'“”‘’"
 
 
 def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:

@@ -36,15 +36,16 @@ _PATTERNS = {
     "minimum": rf"(?:\d+(?:\.\d+)?|[{_CN}百千万半]+)\s*(?:{_PER})\s*(?:起(?:订|定|批|送|售|卖|购|拿|步|发|接)?(?!来)|以上起\S{{0,2}}|包邮|包送|成团|发车|封车|一车(?=发|走))",
     "unit_is": rf"(?:单位|都是|均为|units?)(?:都)?(?:是|为|[:：]|in|is)?\s*(?P<unit>{_PER})(?![a-z])",
     "pack_is": rf"每\s*(?P<each_pack>{'|'.join(sorted(PACKS, key=len, reverse=True))})\s*(?:装|有|重|是|约|大概|净重|[:：])?\s*(?=[\d{_CN}半])",
+    "minus": r"(?:(?<=\s)|^)-(?=\s*[\d一二两三四五六七八九十百半])",
     "op": r"\s*(?:\*|x(?!\d+[号区栋座档库室]))(?=\s*[\d.一二两三四五六七八九十])|\+|=",
     "place": rf"[a-z]{{1,2}}-?\d{{1,4}}(?:号|区|栋|座|档|库|室)?(?![\d.]|\s*(?:{_PER}))|(?:\d{{1,4}}|[{_CN}]{{1,3}})(?:号门面|号店|号铺|号摊位?|号档口?|号楼|号栋|号院|号门|号仓|号库|号线|号车间|号食堂|号市场|号铺面|号厅|号柜|号馆|号桥|号基地|号大棚|号冷库|号棚"
     r"|栋|幢|楼(?!上)|单元|室|房|档口?|队|区|街|路|弄|巷|座|排|层|期|村|组|中(?=食堂|学|$|\s)|小(?=食堂|学)|班|厂|处|医院|药店|便利店|超市)(?:-?\d{1,4}(?![\d.]|\s*(?:斤|公斤|吨|kg|件|筐|箱|袋|份)))?",
-    "number": r"(?:第\s*)?(?P<no>\d{1,3})\s*(?:号|楼上)(?=[^斤]|$)|第\s*(?P<no2>\d{1,3})\s*(?:个|行|名|项|位|条)?|no\.?\s*(?P<no3>\d{1,3})(?!\d)|#(?P<no4>\d{1,3})(?!\d)",
-    "days": rf"(?!一天\s*[\d{_CN}百千半要])(?:(?:连(?:续|着|要|送|订)?|要|送|供|共|一共|总共|持续|订|先|for)\s*)?(?P<of_days>\d{{1,3}}|[{_CN}]{{1,3}})\s*(?:天|日|days?)(?!天|然|猫|虹)",
+    "number": r"(?:第\s*)?(?P<no>\d{1,3})\s*(?:号|楼上)(?=[^斤]|$)|第\s*(?P<no2>\d{1,3})\s*(?:个|行|名|项|位|条)?|(?:no\.?|序号|编号)\s*(?P<no3>\d{1,3})(?!\d)|#(?P<no4>\d{1,3})(?!\d)",
+    "days": rf"(?!一天\s*[\d{_CN}百千半要])(?:(?:连(?:续|着|要|送|订)?|要|送|供|共|一共|总共|持续|订|先|for)\s*)?(?P<of_days>\d{{1,3}}|[{_CN}]{{1,3}})\s*(?:天|日|days?)(?!天|然|猫|虹)|(?P<weeks>[一二两三1-4])\s*个?(?:星期|礼拜|周)(?![一二三四五六日天边围])",
     "count": rf"(?:\d+|[{_CN}]+)\s*(?:%|人(?!民)|位|户|趟|次(?!果)|公里|km|米(?!粉|线|面|饭|店)|度|岁|票|辆|小时|分钟|个月|个点|年|家(?!里)|桌|顿(?=饭))",
     "label": rf"(?:{LABEL})\s*[:：]",
     "each": WORDS["each"],
-    "fetch": r"(?:来|去|过来|上门|自己?|派车)(?:拉|拖|取|拿|提|装|接)|自提|送货(?:上门)?|送到\S*",
+    "fetch": r"(?:来|去|过来|上门|自己?|派车)(?:拉|拖|取|拿|提|装|接)|自提|送货(?:上门)?|送到[^\s,，。;；]*",
     "refer": r"同上|照旧|照样|老样子|跟上|同楼上|跟楼上|跟一[份单]|一样(?:多)?|不变|\+\s*1(?=\s*$|[!！。,，]|\s)|same",
     **{f"w_{name}": pattern for name, pattern in WORDS.items() if name not in ("split", "each")},
     "grade": GRADE,
@@ -145,5 +146,10 @@ def _made(kind: str, found: re.Match[str]) -> Token:
     elif kind == "number":
         value = next((groups[name] for name in ("no", "no2", "no3", "no4") if groups[name]), "")
     elif kind in ("days", "unit_is", "pack_is", "grade"):
-        value = groups[{"days": "of_days", "unit_is": "unit", "pack_is": "each_pack", "grade": "of_grade"}[kind]] or ""
+        value = groups["weeks"] and f"{groups['weeks']}周"
+        value = (
+            value
+            or groups[{"days": "of_days", "unit_is": "unit", "pack_is": "each_pack", "grade": "of_grade"}[kind]]
+            or ""
+        )
     return Token(kind, found.start(), found.end(), found[0], price=price, value=value)

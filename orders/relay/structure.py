@@ -27,7 +27,7 @@ _RELAY = re.compile(
 _DIVIDER = re.compile(r"(?:[-_=*·.~—]\s*){5,}$")
 _DATE_RULE = re.compile(rf"[-_=*—\s]*{_DATE}[-_=*—\s]*(?:{_TIME})?[-_=*—\s]*$|[-_=*—\s]*{_STAMP}[-_=*—\s]*$")
 _EXAMPLE = re.compile(
-    r"\(?(?:例|例如|例子|示例|样例|范例|格式|模板|如例|参考|比如|example|e\.?g\.?|eg)(?=[\s:、,，.。)\d]|如|子|$)",
+    r"\(?(?:例|例如|例子|示例|样例|范例|格式|模板|如例|如(?=\s*:)|参考|比如|example|e\.?g\.?|eg)(?=[\s:、,，.。)\d]|如|子|$)",
     re.IGNORECASE,
 )
 _SYSTEM = re.compile(
@@ -125,6 +125,13 @@ def list_number(text: str, expected: int | None = None) -> Item | None:
     sign = found["sign"] or found["csign"]
     if not sign or not _NUMERAL.match(text, found.end()):
         return Item(no, found.end())
+    if (
+        sign == "."
+        and no != expected
+        and re.match(r"\s*\d+\.\d(?!\d|[栋楼号幢座室])", text)
+        and not amount_at(text, found.end())
+    ):
+        return None
     amount = amount_at(text, len(text) - len(text.lstrip()))
     if amount is None or amount.kind == "bare" or amount.end <= found.end():
         return Item(no, found.end())

@@ -54,8 +54,16 @@ def weigh(tokens: list[Token], text: str, packs: Mapping[str, int], default_unit
     known = {unit_of(word)[1]: Fraction(grams) for word, grams in packs.items()} | in_line
     said = next((token.value for token in tokens if token.kind == "unit_is"), None) or default_unit
     tokens = _without_bare(tokens, bool(said))
+    said = said or _changed_unit(tokens)
     weighed = [_weighed(token, known, said) if token.kind == "amount" else token for token in tokens]
     return _parts(_products(weighed))
+
+
+def _changed_unit(tokens: list[Token]) -> str | None:
+    """100斤→150: both figures of a change are in the one unit that is written."""
+    units = {token.amount.unit for token in tokens if token.amount and token.amount.kind in ("weight", "pack")}
+    changes = any(token.kind in ("w_set", "w_neg") for token in tokens)
+    return units.pop() if changes and len(units) == 1 else None
 
 
 def line_packs(tokens: list[Token], text: str) -> dict[str, Fraction]:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from orders.relay.deciding import line_flags
 from orders.relay.lexicon import TITLE
 from orders.relay.model import Action, Context, Entry
+from orders.relay.weighing import weight_of
 
 if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _TRANSFER = re.compile(
     r"^\s*(?:把)?(?P<one>[^\s,，。:转让换给]{1,12}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*\s*(?:全部|都)?(?:转让给|转给|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{2,12}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+)
+_SOME = re.compile(
+    r"^\s*(?P<one>[^\s,，。:\d]{1,12}?)\s*(?:把|的)?\s*(?:转让|转|让|分|匀|拨)\s*(?:出|掉)?(?=[\d一二两三四五六七八九十百半])[^,，。给]{2,10}给\s*(?P<other>[^\s,，。:\d]{2,12}?)(?:了|吧)?\s*[。!！~]*$"
 )
 _ASKS_FOR_SOME = re.compile(
     r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|若干|count me|me too"
@@ -41,6 +45,24 @@ def transfer(text: str, context: Context, blank: Entry, speaker: str | None) -> 
     return [
         replace(blank, name=one, action=Action.CANCEL, flags=("transfer",)),
         replace(blank, name=other, action=Action.ADD, qty_g=moved, flags=("transfer",)),
+    ]
+
+
+def transfer_of_some(line: Line) -> list[Entry]:
+    """雷姐让20斤给小马: one pledge shrinks by what the other grows."""
+    found = _SOME.match(line.text)
+    if not found or len(line.weights) != 1:
+        return []
+    one, other = (_whose(found[group], line.context, line.speaker) for group in ("one", "other"))
+    weight = weight_of(line.tokens[line.weights[0]])
+    if not one or not other or one == other or weight is None or weight.low is None or weight.low != weight.high:
+        return []
+    had, grams = line.context.prior_g.get(one), int(weight.low)
+    if weight.flags or (had is not None and had < grams) or not grams:
+        return [replace(line.blank, name=name, action=Action.ASK, flags=("transfer",)) for name in (one, other)]
+    return [
+        replace(line.blank, name=one, action=Action.ADD, qty_g=-grams, flags=("transfer",)),
+        replace(line.blank, name=other, action=Action.ADD, qty_g=grams, flags=("transfer",)),
     ]
 
 
