@@ -17,7 +17,7 @@ from market.permissions import (
 )
 from market.prepared import Prepared, whole_numbers
 from orders.enums import OfferSide, PledgeState
-from orders.models import Demand, Dock, MatchRun, Offer, Pledge, StandingPledge
+from orders.models import Demand, Dock, MatchRun, Offer, Pledge, RelayReading, Stall, StallAlias, StandingPledge
 from orders.models.pledges import PledgeQuerySet
 
 # Of a run: as large as a day, and read by no screen.
@@ -206,7 +206,10 @@ def get_match_run(user: User, pk: int) -> MatchRun:
 def get_own_hold(user: User, pk: int) -> Pledge:
     """The pledge as `get_own_pledge`, if it is or was a hold of an association. Raises: Http404."""
     pledge = get_own_pledge(user, pk)
-    kept = pledge.state in (PledgeState.HELD, PledgeState.LAPSED) or Event.objects.about(pledge).filter(verb="held").exists()
+    kept = (
+        pledge.state in (PledgeState.HELD, PledgeState.LAPSED)
+        or Event.objects.about(pledge).filter(verb="held").exists()
+    )
     if not kept:
         raise Http404
     return pledge
@@ -250,6 +253,13 @@ def get_own_demand(user: User, pk: int) -> Demand:
     return get_object_or_404(rows.filter(buyer__in=[one.pk for one in buying_for(user)]), pk=pk)
 
 
+def get_demand_to_answer(user: User, pk: int) -> Demand:
+    """The demand, for those who sell, and for the commerce desk that enters a grower's answer. Raises: Http404."""
+    if not (selling_for(user) or can_enter_for_others(user)):
+        raise Http404
+    return get_object_or_404(Demand.objects.select_related("buyer", "produce", "dock__place__parent"), pk=pk)
+
+
 def speaks_for_side(user: User, offer: Offer, side: str) -> bool:
     """The people of that side; for the seller's also the commerce desk, which answers for growers who telephone."""
     return can_buy_for(user, offer.buyer) if side == OfferSide.BUYER else can_bring_for(user, offer.seller)
@@ -281,8 +291,32 @@ def get_offer_to_answer(user: User, pk: int) -> Offer:
 
 def get_pledge_to_replace(user: User, pk: int) -> Pledge:
     """The pledge, for those who bring it. Raises: Http404."""
-    rows = Pledge.objects.select_related("buyer", "seller", "dock__place", "lot__listing__produce", "lot__listing__place")
+    rows = Pledge.objects.select_related(
+        "buyer", "seller", "dock__place", "lot__listing__produce", "lot__listing__place"
+    )
     pledge = get_object_or_404(rows, pk=pk)
     if not can_bring_for(user, pledge.seller):
         raise Http404
     return pledge
+
+
+def get_own_reading(user: User, pk: int) -> RelayReading:
+    """The relay reading with its lot, for those who pledge for its association's stalls. Raises: Http404."""
+    mine = [organisation.pk for organisation in pledging_by_sheet_for(user)]
+    readings = RelayReading.objects.select_related(
+        "association", "lot__seller", "lot__listing__produce", "lot__listing__place"
+    )
+    return get_object_or_404(readings.filter(association__in=mine), pk=pk)
+
+
+def get_own_stall(user: User, pk: int) -> Stall:
+    """The stall, for those who pledge for its association. Raises: Http404."""
+    mine = [organisation.pk for organisation in pledging_by_sheet_for(user)]
+    return get_object_or_404(Stall.objects.select_related("association").filter(association__in=mine), pk=pk)
+
+
+def get_own_alias(user: User, pk: int) -> StallAlias:
+    """What the group calls a stall, for those who pledge for its association. Raises: Http404."""
+    mine = [organisation.pk for organisation in pledging_by_sheet_for(user)]
+    aliases = StallAlias.objects.select_related("association", "stall")
+    return get_object_or_404(aliases.filter(association__in=mine), pk=pk)

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from orders.views import bringing, docks, imports, placing, pledges, sheets, standing
+from orders import matching_urls
+from orders.views import bringing, demands, docks, holds, imports, offers, placing, pledges, relays, sheets, stalls, standing, wanted
 
 app_name = "orders"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("lots/<int:lot_id>/pledge/", placing.place, name="place"),
     path("lots/<int:lot_id>/reading/", placing.reading, name="reading"),
     path("lots/<int:lot_id>/sheet/", sheets.sheet, name="sheet"),
+    path("lots/<int:lot_id>/hold/", holds.hold, name="hold"),
+    path("holds/", holds.holds, name="holds"),
+    path("holds/<int:pk>/confirm/", holds.hold_confirm, name="hold_confirm"),
+    path("holds/<int:pk>/release/", holds.hold_release, name="hold_release"),
     path("to-bring/", bringing.to_bring, name="to_bring"),
     path("to-bring/for/<int:pk>/", bringing.to_bring_for, name="to_bring_for"),
     path("<int:pk>/cut/", bringing.cut, name="cut"),
@@ -24,11 +29,38 @@ urlpatterns: list[URLPattern] = [
     path("standing/<int:pk>/", standing.standing_pledge, name="standing_pledge"),
     path("standing/<int:pk>/change/", standing.standing_change, name="standing_change"),
     path("standing/<int:pk>/turn/", standing.standing_turn, name="standing_turn"),
+    path("relay/", relays.relay, name="relay"),
+    path("lots/<int:lot_id>/relay/", relays.relay_lot, name="relay_lot"),
+    path("relay/<int:pk>/", relays.relay_reading, name="relay_reading"),
+    path("relay/<int:pk>/rows/<int:row>/", relays.relay_row, name="relay_row"),
+    path("relay/<int:pk>/save/", relays.relay_apply, name="relay_apply"),
+    path("relay/<int:pk>/again/", relays.relay_reread, name="relay_reread"),
+    path("stalls/", stalls.stalls, name="stalls"),
+    path("stalls/<int:pk>/", stalls.stall, name="stall"),
+    path("stalls/aliases/<int:pk>/forget/", stalls.stall_alias, name="stall_alias"),
     path("import/", imports.pledge_import, name="pledge_import"),
     path("import/template.xlsx", imports.pledge_import_template, name="pledge_import_template"),
+    path("demands/", demands.demands, name="demands"),
+    path("demands/new/", demands.demand_new, name="demand_new"),
+    path("demands/reading/", demands.weight_reading, name="weight_reading"),
+    path("demands/<int:pk>/", demands.demand, name="demand"),
+    path("demands/<int:pk>/change/", demands.demand_change, name="demand_change"),
+    path("demands/<int:pk>/cancel/", demands.demand_cancel, name="demand_cancel"),
+    path("wanted/", wanted.wanted, name="wanted"),
+    path("wanted/<int:pk>/", wanted.wanted_demand, name="wanted_demand"),
+    path("wanted/<int:pk>/offer/", offers.offer_to, name="offer_to_demand"),
+    path("lots/<int:lot_id>/offer/", offers.offer_new, name="offer_new"),
+    path("offers/", offers.offers, name="offers"),
+    path("offers/<int:pk>/", offers.offer, name="offer"),
+    path("offers/<int:pk>/counter/", offers.offer_counter, name="offer_counter"),
+    path("offers/<int:pk>/accept/", offers.offer_accept, name="offer_accept"),
+    path("offers/<int:pk>/refuse/", offers.offer_refuse, name="offer_refuse"),
+    path("offers/<int:pk>/withdraw/", offers.offer_withdraw, name="offer_withdraw"),
+    path("<int:pk>/instead/", offers.offer_in_place, name="offer_instead"),
     path("docks/", docks.docks, name="docks"),
     path("docks/new/", docks.dock_new, name="dock_new"),
     path("docks/townships/", docks.townships, name="townships"),
     path("docks/<int:pk>/", docks.dock, name="dock"),
     path("docks/<int:pk>/use/", docks.dock_use, name="dock_use"),
+    *matching_urls.urlpatterns,
 ]

@@ -20,7 +20,7 @@ from market.enums import OrganisationKind
 from market.models import Lot, Organisation, User
 from market.permissions import on_behalf_of, require
 from market.quantities import Quantity, format_exact
-from orders.actions.conditions import Line, require_lines, require_minimum
+from orders.actions.conditions import Line, require_lines, require_minimum, require_most
 from orders.actions.lines import write_lines
 from orders.actions.placing import Who, place_wanted
 from orders.actions.pledges import end_pledge, locked_pledge, set_taken
@@ -70,21 +70,25 @@ def hold_lot(
 
 
 @transaction.atomic
-def confirm_hold(pledge: Pledge, *, quantity: Quantity, by: User, lines: Sequence[Line] = ()) -> Pledge:
+def confirm_hold(
+    pledge: Pledge, *, quantity: Quantity, by: User, most: Quantity | None = None, lines: Sequence[Line] = ()
+) -> Pledge:
     """The hold is a pledge of `quantity`, with the stalls' `lines`: more is reserved, what is too much goes back.
 
-    Locks: lot, pledge. Raises: NotAllowed, HoldLapsed, WrongState (also the second time), BelowMinimum, RaiseTooLarge,
-    LotClosed, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp.
+    Up to `most` is welcome. Locks: lot, pledge. Raises: NotAllowed, HoldLapsed, WrongState (also the second time), BelowMinimum,
+    MostBelowFirm, RaiseTooLarge, LotClosed, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp.
     """
     pledge = locked_pledge(pledge.pk)
     require(can_buy_for(by, pledge.buyer))
     _require_held(pledge)
     held = pledge.taken_g
     require_minimum(pledge.lot, quantity.grams, held_g=held)
+    require_most(quantity.grams, most.grams if most else quantity.grams)
     require_lines(lines, quantity.grams, pledge.buyer)
     old = move(pledge, "state", PledgeState.PLACED, PLEDGE_MOVES)
     pledge.held_until = None
-    pledge.firm_g = pledge.most_g = quantity.grams
+    pledge.firm_g = quantity.grams
+    pledge.most_g = most.grams if most else quantity.grams
     pledge.firm_typed = quantity.typed or format_exact(quantity.grams, "斤")
     pledge.save(update_fields=["state", "held_until", "firm_g", "most_g", "firm_typed"])
     write_lines(pledge, lines)

@@ -1,8 +1,14 @@
 """Refusals of relay text and stalls. Each says what would cure it; nothing has been written."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.exceptions import Refused
+
+MAX_NAMED = 8
 
 
 class NothingPasted(Refused):
@@ -20,9 +26,16 @@ class PasteTooManyLines(Refused):
 
 
 class RelayUnconfirmed(Refused):
-    """`rows` names the lines that wait, `count` how many."""
+    """Takes the rows that wait: their `no` of the paste, or the stall that is asked about."""
 
-    sentence = _("还有 %(count)s 行要您确认：%(rows)s；确认后再保存")
+    sentence = _("还有 %(count)s 处要您确认：%(rows)s；确认后再保存")
+
+    def __init__(self, waiting: Sequence[Any]) -> None:
+        named = [
+            gettext("第 %(no)s 行") % {"no": row.no} if row.no else f"“{row.stall}”" for row in waiting[:MAX_NAMED]
+        ]
+        more = ["…"] if len(waiting) > MAX_NAMED else []
+        super().__init__(count=len(waiting), rows="、".join([*named, *more]))
 
 
 class RelayOutdated(Refused):
@@ -62,4 +75,8 @@ class StallMergesItself(Refused):
 class RowUnreadable(Refused):
     """What a clerk corrected cannot be booked: `said` is a sentence."""
 
-    sentence = _("%(said)s")
+    sentence = "%(said)s"
+    missing = _("这一行已经不在了，请刷新页面")
+    nobody = _("请写明是哪个摊位，1 到 40 个字")
+    nothing = _("请写明要多少，例如 100斤")
+    nowhere = _("请选收货点和送达时段")

@@ -6,6 +6,7 @@ from typing import Any
 
 from market.models import Lot, Organisation, Place, User
 from market.quantities import Quantity
+from orders.actions.holds import hold_lot
 from orders.actions.pledges import place_pledge
 from orders.models import Dock, Pledge
 
@@ -33,6 +34,12 @@ def make_pledge(lot: Lot, dock: Dock, text: str = "100斤", *, by: User, **field
         by=by,
         **values,
     )
+
+
+def make_hold(lot: Lot, dock: Dock, text: str = "100斤", *, by: User, **fields: Any) -> Pledge:
+    """An association's hold, for delivery between 06:00 and 10:00."""
+    values = {"window_from": dt.time(6), "window_to": dt.time(10), "key": uuid.uuid4(), **fields}
+    return hold_lot(buyer=dock.organisation, lot_id=lot.pk, quantity=Quantity.parse(text), dock=dock, by=by, **values)
 
 
 def kg(text: str) -> Quantity:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from market.models import Lot
+from orders.actions.relays import read_relay
+from orders.models import Stall, StallAlias
 from tests.cast import Cast
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
-from tests.factories.orders import make_dock, make_pledge, stalls
+from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
 from tests.factories.standing import make_standing
 
 
@@ -31,6 +34,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "trip": trip,
         "stop": trip.stops.order_by("position").first(),
         "load": trip.loads.order_by("pk").first(),
+        **_association(day, cast),
     }
 
 
@@ -39,3 +43,15 @@ def _trip(day: Day, cast: Cast) -> Any:
     make_pass(truck, day.day, by=cast.dispatcher)
     make_health_check(truck.driver, by=cast.dispatcher)
     return commit(day)[0]
+
+
+def _association(day: Day, cast: Cast) -> dict[str, Any]:
+    """A hold and a relay text of the association, and a stall its group calls otherwise."""
+    stall = Stall.objects.create(association=cast.association, name="建宁菜场老李")
+    alias = StallAlias.objects.create(association=cast.association, alias="李老板", stall=stall)
+    lot = Lot.objects.select_related("listing__produce").get(pk=day.lot.pk)
+    reading = read_relay(
+        association=cast.association, lot=lot, text="1. 老李 100斤", unit="斤", by=cast.association_clerk
+    )
+    hold = make_hold(day.lot, cast.association.docks.get(), by=cast.association_clerk)
+    return {"stall": stall, "alias": alias, "reading": reading, "hold": hold}
