@@ -121,7 +121,7 @@ def remainder_sentence(rest: MatchRemainder) -> str:
     if rest.demand_id is not None:
         said, cure = _("您要 %(of)s，还差 %(grams)s：%(reason)s"), BUYER_CURES.get(rest.code)
     else:
-        said, cure = _("剩的 %(of)s 里还有 %(grams)s 没有人要：%(reason)s"), SELLER_CURES.get(rest.code)
+        said, cure = _("还剩 %(grams)s（共 %(of)s）没有人要：%(reason)s"), SELLER_CURES.get(rest.code)
     return _("%(said)s。%(cure)s") % {"said": said % facts, "cure": cure} if cure else said % facts
 
 

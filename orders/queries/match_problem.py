@@ -64,7 +64,7 @@ class DayMatch:
 
 
 def gather(day: dt.date) -> Gathered:
-    """Five statements: lots with listings, ceilings, demands with buyers and docks, what of them is met, pledges with stretch."""
+    """Five statements beside places: lots with listings, ceilings, demands with buyers and docks, their rooms, pledges with stretch."""
     ceilings = _ceilings(day)
     supplies: dict[int, Supply] = {}
     offered: dict[int, int] = defaultdict(int)
