@@ -77,9 +77,10 @@ _UNIT = (
     rf"|(?P<pack>(?:{'|'.join(sorted(PACKS, key=len, reverse=True))})(?![a-z]))"
 )
 _AFTER = re.compile(
-    rf"\s*(?P<about>多|来|余|把|几|十来)?\s*个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<over>多|出头|左右|上下|以上|以下|以内|往上)?"
+    rf"\s*(?P<about>多|来|余|把|几|十来)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。]))?(?P<over>多|出头|左右|上下|以上|以下|以内|往上)?"
 )
 _RUN = re.compile("(?:[0-9.,零一二两三四五六七八九十百千万亿点半几]|w(?![a-z]))+")
+_VAGUE_HALF = re.compile(rf"(?:[大小]半|个把)(?:{_UNIT})|(?:公斤|斤|吨|担|件|筐)把{_END}")
 _HALF_MORE = re.compile(rf"(?:{'|'.join(('公斤', '斤', '吨', '担', '件', '筐', '箱', '袋'))})半(?![天价])")
 _RANGE = re.compile(r"\s*(-{1,2}|~+|到|至|或者?|/|、)\s*")
 _NEXT_DOOR = re.compile("(.*?)([一二两三四五六七八九])([一二两三四五六七八九])([十百千万]*)")
@@ -107,6 +108,8 @@ def amount_at(text: str, at: int, glued: int = 0) -> Amount | None:
     """The amount that begins at `at`; `glued` signs of a name stand right before it (张三三十斤)."""
     if half := _HALF_MORE.match(text, at):
         return _made(Fraction(3, 2), half[0][:-1], at, half.end())
+    if vague := _VAGUE_HALF.match(text, at):
+        return Amount(None, None, "斤", "weight", at, vague.end(), frozenset({"approximate"}))
     first = _figure(text, at, glued)
     if first is None:
         return None
@@ -132,7 +135,7 @@ def _ranged(text: str, first: Amount) -> Amount | None:
     second = _figure(text, sign.end(), 0) if sign else None
     if not sign or second is None or first.low is None or second.low is None:
         return None
-    first, second = _in_one_unit(first, second)
+    first, second = _in_one_step(text, *_in_one_unit(first, second))
     if first.low is None or second.high is None or first.unit != second.unit or not 0 < first.low < second.high:
         return None
     if sign[1] == "、" and not _side_by_side(first, second):
@@ -146,6 +149,18 @@ def _in_one_unit(first: Amount, second: Amount) -> tuple[Amount, Amount]:
         return replace(first, unit=second.unit, kind=second.kind), second
     if second.kind == "bare":
         return first, replace(second, unit=first.unit, kind=first.kind)
+    return first, second
+
+
+def _in_one_step(text: str, first: Amount, second: Amount) -> tuple[Amount, Amount]:
+    """两到三百斤: the first digit counts in the step of the second."""
+    one, other = (
+        text[first.start : first.end],
+        re.match(f"[1-9一二两三四五六七八九]([{''.join(STEPS)}])(?![0-9零一二三四五六七八九])", text[second.start :]),
+    )
+    if first.low is not None and len(one) == 1 and other and first.low * STEPS[other[1]] < (second.high or 0):
+        low = first.low * STEPS[other[1]]
+        first = replace(first, low=low, high=low)
     return first, second
 
 
@@ -227,12 +242,17 @@ def _amount(
     if after["typo"]:
         flags |= {"typo_unit"}
         word = TYPOS[word]
-    if after["half"] and low is not None and high is not None:
-        low, high = low + Fraction(1, 2), high + Fraction(1, 2)
+    low, high = (None if value is None else value + _behind(after) for value in (low, high))
     if word == "克" and len(text[at:stop]) > 1 and text[stop - 1] == "千":
         flags |= {"ambiguous"}  # 一万三千克
     kind, unit = unit_of(word)
     return Amount(low, high, unit, kind, at, after.end(), frozenset(flags))
+
+
+def _behind(after: re.Match[str]) -> Fraction:
+    """What is said behind the unit: 一吨半, 一吨二, 1个半吨."""
+    half = Fraction(1, 2) if after["half"] or after["and_half"] else Fraction(0)
+    return half + Fraction(DIGITS[after["tenth"]] if after["tenth"] else 0, 10)
 
 
 def _bare(text: str, at: int, end: int, glued: int) -> Amount | None:

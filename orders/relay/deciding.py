@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from market.numerals import read_number
 from orders.relay.lexicon import OFFERED
-from orders.relay.model import Action, Context, Entry
+from orders.relay.model import Action, Entry
 from orders.relay.scanner import Token
+from orders.relay.settling import Share
 from orders.relay.weighing import Weight
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ _QUESTION = re.compile(
     r"[?？]|[吗嘛么]\s*(?=[。!！~,，]|$)|不$|(?<!要)不\s*[。]*$|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
 )
 _PRICE_ASKED = re.compile(
-    "多少钱|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元"
+    "多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元"
 )
+_THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
+_EMBEDDED = re.compile(r"[^\d\s]\d+(?![栋幢楼单元室号座排期区中\d])[\u4e00-\u9fff]+\d+")
 _DOUBTS = frozenset(
     [
+        "price_question",
         "approximate",
         "ambiguous",
         "typo_unit",
@@ -37,21 +41,6 @@ _DOUBTS = frozenset(
     ]
 )
 _MISSING = frozenset(["pack_weight_missing", "unit_unknown", "unit_missing"])
-
-
-@dataclass(frozen=True)
-class Share:
-    """One weight of a line with its name and crop. `words` are the classes of the words right before it.
-
-    `is_own` is false where neither a name nor a crop stands between it and the weight before.
-    """
-
-    name: str | None
-    crop: str | None
-    weight: Weight
-    words: tuple[str, ...]
-    is_own: bool = True
-    doubts: frozenset[str] = frozenset()
 
 
 def line_flags(text: str, tokens: Sequence[Token]) -> frozenset[str]:
@@ -67,61 +56,13 @@ def line_flags(text: str, tokens: Sequence[Token]) -> frozenset[str]:
     return frozenset(flags)
 
 
-def settle_same(shares: list[Share], context: Context) -> list[Share]:
-    """Several weights of one name and crop become one: a sum, a change, the same said twice, or a question."""
-    settled: list[Share] = []
-    for share in shares:
-        last = settled[-1] if settled else None
-        if last is None or share.is_own or (share.name, share.crop) != (last.name, last.crop):
-            settled.append(share)
-        else:
-            settled[-1] = _joined(last, share, context)
-    return settled
-
-
-def _joined(last: Share, share: Share, context: Context) -> Share:
-    words = share.words
-    if (
-        "set" in words
-        or ("cancel" in words and {"want", "set"} & set(words))
-        or ("cancel" in last.words and "want" in words)
-    ):
-        return replace(share, words=(*words, "set"), is_own=last.is_own)
-    if "total" in words or "equals" in words:
-        return _total(last, share)
-    if "add" in words and _is_prior(last, context):
-        return replace(share, is_own=last.is_own)
-    if "plus" in words or "add" in words:
-        return replace(last, weight=last.weight.plus(share.weight))
-    if "old" in words and "set" not in words:
-        return replace(last, words=(*last.words, "set"))  # 150斤（原100斤）
-    if "old" in last.words:
-        return replace(share, words=(*words, "set"))
-    same = last.weight.low is not None and (last.weight.low, last.weight.high) == (share.weight.low, share.weight.high)
-    if same and last.weight.unit != share.weight.unit:
-        return last  # 100斤（50公斤）
-    unsaid = replace(last.weight, low=None, high=None)
-    return replace(last, weight=unsaid, doubts=last.doubts | {"several_amounts"})
-
-
-def _is_prior(share: Share, context: Context) -> bool:
-    return (
-        share.name is not None and share.weight.low is not None and context.prior_g.get(share.name) == share.weight.low
-    )
-
-
-def _total(last: Share, share: Share) -> Share:
-    """3筐共60斤: what is said as the total holds, if it does not contradict the parts."""
-    agree = last.weight.low is None or last.weight.low == share.weight.low
-    doubts = last.doubts if agree else last.doubts | {"several_amounts"}
-    return replace(share, words=last.words, is_own=last.is_own, doubts=doubts)
-
-
 def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> Entry:
     """The entry of one share."""
     flags = flags | share.weight.flags | share.doubts
     entry = replace(line.blank, name=share.name, crop=share.crop, ref_no=ref)
-    if not line.is_item and ("price_question" in flags or _is_offer(line)):
+    if share.name and _EMBEDDED.search(share.name):  # 雷姐50小马30老范
+        flags |= {"ambiguous"}
+    if not line.is_item and (_only_asks_the_price(line, flags) or _is_offer(line)):
         return line.blank
     weight, entry = _for_days(share.weight, line, entry, flags)
     low, high = _grams(weight)
@@ -129,6 +70,8 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     if share.name is None and ref is None:
         return _nobody(entry, line)
     action, why = _action(share, line, entry, flags)
+    if action is Action.ASK and not low:
+        entry = replace(entry, qty_g=None, qty_max_g=None)
     if why:
         entry = replace(entry, flags=tuple(sorted({*entry.flags, *why})))
     if action is Action.ADD and _is_cut(share):
@@ -138,8 +81,14 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     return replace(entry, action=action)
 
 
+def _only_asks_the_price(line: Line, flags: frozenset[str]) -> bool:
+    return "price_question" in flags and not ("want" in line.words and "self" in line.words)
+
+
 def _is_offer(line: Line) -> bool:
     """今天丝瓜8000斤，求扩散: who sells says what there is."""
+    if _THANKS.match(line.text):
+        return True
     return bool(OFFERED.search(line.text)) and not {"want", "self", "add", "set"} & line.words
 
 
@@ -181,27 +130,46 @@ def _is_cut(share: Share) -> bool:
 
 
 def _action(share: Share, line: Line, entry: Entry, flags: frozenset[str]) -> tuple[Action, set[str]]:
+    prior = line.context.prior_g.get(share.name or "")
     if doubt := _doubt(share, entry, flags):
         return Action.ASK, doubt
-    prior = line.context.prior_g.get(share.name or "")
-    words = line.words if len(line.weights) == 1 else {*share.words, *(line.words & {"cancel"})}
+    if "cancel" in line.words and line.ends_in_cancel:
+        return _cancelled(entry.qty_g, prior)
     if "set" in share.words or ("set" in line.words and len(line.weights) <= 2):
         return (Action.REPLACE if entry.qty_g else Action.CANCEL), set()
     if not entry.qty_g:
         return Action.ASK, {"zero"}
-    if "cut" in share.words:
-        return _cut(entry.qty_g, prior)
+    return _of_figure(share, line, entry.qty_g, prior)
+
+
+def _of_figure(share: Share, line: Line, grams: int, prior: int | None) -> tuple[Action, set[str]]:
+    """What a figure does that is no change of an old one: cut, cancel, total, addition, or the first pledge."""
+    alone = len(line.weights) == 1
+    words = line.words if alone else {*share.words, *(line.words & {"cancel"})}
+    if "cut" in share.words or _is_minus(share, line, prior):
+        return _cut(grams, prior)
     if "cancel" in words:
-        return _cancelled(entry.qty_g, prior)
-    if "total" in line.words and "each" not in flags:
-        return (Action.REPLACE if prior else Action.NEW), set()
-    if "minus" in share.words and (prior or not share.name or line.context.sender == share.name):
-        return _cut(entry.qty_g, prior)
+        return _cancelled(grams, prior)
+    if "total" in line.words:
+        return _of_total(share, line, prior)
     if "add" in words or (share.words[-1:] == ("plus",) and (prior or not line.is_item)):
         return Action.ADD, set()
-    if prior and "neg" in line.words:
+    if prior:
+        return (Action.REPLACE, set()) if "neg" in line.words else (Action.ASK, {"same_name"})
+    return Action.NEW, set()
+
+
+def _is_minus(share: Share, line: Line, prior: int | None) -> bool:
+    """王姐 -20斤 is a cut where there is something to cut; elsewhere the dash is only a stop."""
+    return "minus" in share.words and bool(prior or line.is_told_by(share.name))
+
+
+def _of_total(share: Share, line: Line, prior: int | None) -> tuple[Action, set[str]]:
+    """一共150斤 states the total; whoever adds up the list (共计1200斤) wants nothing."""
+    if prior:
         return Action.REPLACE, set()
-    return (Action.ASK, {"same_name"}) if prior else (Action.NEW, set())
+    sums_up = not {"want", "self"} & line.words and line.is_told_by(share.name)
+    return (Action.ASK, {"total"}) if sums_up else (Action.NEW, set())
 
 
 def _doubt(share: Share, entry: Entry, flags: frozenset[str]) -> set[str]:
@@ -220,8 +188,8 @@ def _cut(grams: int, prior: int | None) -> tuple[Action, set[str]]:
     return Action.ADD, set()
 
 
-def _cancelled(grams: int, prior: int | None) -> tuple[Action, set[str]]:
+def _cancelled(grams: int | None, prior: int | None) -> tuple[Action, set[str]]:
     """取消20斤 of a larger pledge is a cut; of the whole, or of one we do not know, a cancel."""
-    if prior is None or prior == grams:
+    if prior is None or not grams or prior == grams:
         return Action.CANCEL, set()
     return (Action.ADD, set()) if grams < prior else (Action.ASK, {"cut_too_large"})

@@ -13,10 +13,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 from orders.relay import names, structure
-from orders.relay.deciding import Share, decide, line_flags, settle_same
+from orders.relay.deciding import decide, line_flags
 from orders.relay.lexicon import DONE
 from orders.relay.model import MAX_LINE, Action, Context, Entry
 from orders.relay.scanner import Token, scan
+from orders.relay.settling import Share, settle_same
 from orders.relay.signs import Tidy, has_phone, masked, tidy
 from orders.relay.weighing import Weight, weigh, weight_of
 from orders.relay.wordless import read_wordless, transfer, transfer_of_some
@@ -44,6 +45,18 @@ class Line:
     @property
     def is_item(self) -> bool:
         return self.blank.list_no is not None
+
+    @property
+    def ends_in_cancel(self) -> bool:
+        """A word of cancelling stands behind every weight: 100斤改为取消."""
+        last = max(self.weights, default=-1)
+        behind = [token.word for token in self.tokens[last + 1 :] if token.word]
+        before = [token.word for token in self.tokens[: last + 1] if token.word]
+        return behind[-1:] == ["cancel"] and ("set" in behind or "cancel" not in before)
+
+    def is_told_by(self, name: str | None) -> bool:
+        """The name is only that of who posted the line."""
+        return not self.is_item and self.speaker is None and name == self.context.sender
 
     @property
     def text(self) -> str:
@@ -78,13 +91,29 @@ def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
         known = known.after(item.rest_at)
         blank = replace(blank, list_no=item.no)
         flags |= set() if item.certain else {"ambiguous"}
-    tokens = scan(known.text)
+    tokens = _whole_names(scan(known.text))
     speaker, skip = _speaker(known, tokens)
     if skip:
         known = known.after(tokens[skip - 1].end)
-        tokens = scan(known.text)
+        tokens = _whole_names(scan(known.text))
     tokens = weigh(tokens, known.text, context.pack_g, context.default_unit)
     return Line(known, tuple(tokens), context, blank, speaker, frozenset(flags))
+
+
+def _whole_names(tokens: list[Token]) -> list[Token]:
+    """三斤妈 20斤: a weight in words that begins the line, glued to a name, before the one weight at its end."""
+    at = 1 if tokens and tokens[0].kind == "space" else 0
+    amounts = [place for place, token in enumerate(tokens) if token.amount]
+    if len(amounts) != 2 or amounts[0] != at or len(tokens) < at + 4 or tokens[at + 1].kind != "text":
+        return tokens
+    rest = tokens[at + 2 : amounts[1]]
+    glued, alone = tokens[at + 1].text.strip(), all(token.kind == "space" for token in rest)
+    in_words = not tokens[at].text[0].isdigit()
+    if rest and alone and in_words and 1 <= len(glued) <= 4 and amounts[1] == len(tokens) - 1:
+        begun, ended = tokens[at], tokens[at + 1]
+        name = Token("text", begun.start, ended.end, begun.text + ended.text)
+        return [*tokens[:at], name, *tokens[at + 2 :]]
+    return tokens
 
 
 def _speaker(known: Tidy, tokens: Sequence[Token]) -> tuple[str | None, int]:
@@ -144,13 +173,21 @@ def _shares(line: Line) -> list[Share]:
     name, found = _first_name(line, gaps), list[Share]()
     for number, at in enumerate(places):
         gap = gaps[number]
-        other = names.find_name(line.known, gap, behind=True) if number else None
+        other = _name_between(line, gap) if number else None
         of_grade = any(token.kind == "grade" for token in gap)
         is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1] or of_grade
         name = other or name
         share = Share(name, crops[number], _weight(line.tokens[at]), _words(gap), is_own)
         found += _spread(line, gap, share)
     return _named_behind(line, found, gaps)
+
+
+def _name_between(line: Line, gap: Sequence[Token]) -> str | None:
+    """A name between two weights: one that looks like it, or one that stands right before the second."""
+    if name := names.find_name(line.known, gap, strict=True, behind=True):
+        return name
+    near = [token for token in gap if token.kind != "space"][-1:]
+    return names.find_name(line.known, near, behind=True)
 
 
 def _crops(gaps: Sequence[Sequence[Token]]) -> list[str | None]:

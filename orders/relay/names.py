@@ -16,7 +16,7 @@ _BEHALF = re.compile(
     rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|代|为|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
     r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
 )
-_RELATIVE = re.compile(rf"(?:(?:{_SELF})(?:的|家)?)?(?:(?:{KIN})(?:们|家)?)?")
+_RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
 _STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&\"'“”‘’"
 
 
@@ -26,7 +26,10 @@ def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
     if not found:
         return None
     who = found["who"]
-    rest = who[_RELATIVE.match(who).end() :] if _RELATIVE.match(who) else who  # type: ignore[union-attr]
+    relative = _RELATIVE.match(who)
+    rest = who[relative.end() :] if relative else who
+    if relative and relative["self"] and not relative["kin"]:
+        rest = ""  # 我们食堂 is the sender's own
     return (rest if len(rest) >= 2 else None), found.span()
 
 

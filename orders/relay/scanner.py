@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from orders.relay.amounts import PACKS, WEIGHTS, Amount, amount_at
-from orders.relay.lexicon import CROPS, GRADE, LABEL, WORDS
+from orders.relay.lexicon import CROPS, GRADE, LABEL, LONG_CROPS, WORDS
 from orders.relay.signs import PHONE
 
 _CN = "零一二两三四五六七八九十"
 _D = rf"(?:\d+(?:\.\d+)?|[{_CN}百千万半点]+)"
 _PER = "|".join(sorted((re.escape(name) for name in {*WEIGHTS, *PACKS, "个", "车", "单"}), key=len, reverse=True))
-_CLOCK = r"(?:上午|下午|早上|晚上|中午|凌晨|傍晚|夜里|今晚|今早|明早|明晚|清早|天亮)"
+_CLOCK = r"(?:上午|下午|早上(?!好)|晚上|中午|凌晨|傍晚|夜里|今晚|今早|明早|明晚|清早|天亮)"
 _DAY = "今天|明天|后天|大后天|昨天|前天|今晚|今早|明早|明晚|今儿|明儿|昨晚|今日|明日|昨日|次日|当天|周末|月底|月初|这周|下周|本周"
 
 _PATTERNS = {
     "phone": PHONE.pattern,
     "plate": r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·. ]?[a-z0-9]{5,6}(?![a-z0-9])",
     "date": r"(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?日?|\d{1,2}月\d{0,2}(?:[日号]|底|初)?(?:\s*(?:-|~|到|至)\s*(?:\d{1,2}月)?\d{1,2}[日号])?"
-    rf"|[{_CN}]{{1,3}}月[{_CN}]{{1,3}}[日号]?|\d{{1,2}}[./]\d{{1,2}}[日号]|\d{{1,2}}[日号]?\s*(?:-|~|到|至)\s*\d{{1,2}}(?:日|号(?!门|店|铺|摊|档|楼|栋))"
+    rf"|[{_CN}]{{1,3}}月[{_CN}]{{1,3}}[日号]?|(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01]|0?[1-9])(?=\s|$|[,，])|\d{{1,2}}[./]\d{{1,2}}[日号]|\d{{1,2}}[日号]?\s*(?:-|~|到|至)\s*\d{{1,2}}(?:日|号(?!门|店|铺|摊|档|楼|栋))"
     rf"|\d{{1,2}}日|\d{{1,2}}:\d{{2}}(?::\d{{2}})?|(?:{_CLOCK}\s*)?(?!一点(?:\s*$|[,，。吧啊]))(?:\d{{1,2}}|[{_CN}]{{1,3}})(?:点半|点钟|点(?:\d{{1,2}}|[{_CN}]{{1,3}})分?(?![{_CN}\d吨斤公万千百担件kt])|点(?=前|后|左右|之前|以前|来|到|送|拉|拖|截|整|多|出|发|\s|$|[,，。]))(?:前|后)?|{_CLOCK}"
-    rf"|(?:周|星期|礼拜|下周|上周|这周)[一二三四五六日天](?!里|大)|(?:{_DAY})|初[{_CN}]{{1,2}}",
+    rf"|(?:周|星期|礼拜|下周|上周|这周)[一二三四五六日天](?![里大哥姐叔姨嫂爷总])|(?:{_DAY})|初[{_CN}]{{1,2}}",
     "money": rf"(?:付款?|已付|转账?|转了|付了|定金|押金|红包|收款|货款|单价|价格?|实付|总价|合计金额|金额|@)(?:是|为|了|[:：])?\s*¥?\s*(?P<paid>\d+(?:\.\d+)?)(?!\d)\s*(?:元|块|¥|(?!\s*(?:{_PER})))(?:钱)?(?:\s*(?:/|一|每)\s*(?:{_PER}))?"
     rf"|(?:¥|rmb)\s*(?P<yen>\d+(?:\.\d+)?)(?:元|块)?(?:\s*(?:/|一|每)\s*(?P<per1>{_PER}))?"
     rf"|(?:每|一|1|/)\s*(?:{_PER})\s*(?:是|卖|只要|才)?\s*(?:\d+(?:\.\d+)?|[{_CN}]+)\s*(?:元|块|毛|角)(?:钱)?(?:\d|[{_CN}半])?"
@@ -46,17 +46,17 @@ _PATTERNS = {
     "label": rf"(?:{LABEL})\s*[:：]",
     "each": WORDS["each"],
     "fetch": r"(?:来|去|过来|上门|自己?|派车)(?:拉|拖|取|拿|提|装|接)|自提|送货(?:上门)?|送到[^\s,，。;；]*",
-    "refer": r"同上|照旧|照样|老样子|跟上|同楼上|跟楼上|跟一[份单]|一样(?:多)?|不变|\+\s*1(?=\s*$|[!！。,，]|\s)|same",
+    "refer": r"同上|照旧|照样|老样子|跟上|同楼上|跟楼上|跟一[份单]|一样(?:多)?|不变|\+\s*1(?=\s*$|[!！。,，]|\s)|[三四五六3-6]倍|翻[两三四]番|same",
     **{f"w_{name}": pattern for name, pattern in WORDS.items() if name not in ("split", "each")},
     "grade": GRADE,
-    "crop": rf"(?:{CROPS})(?=\s*[:：]?\s*(?:各|要|来|订)?\s*[\d{_CN}百千半]|改|再|加|减|少要|多要|不要|取消|退|\s*$|[\s,，。、;；)+]|(?:{CROPS})|各)",
+    "crop": rf"(?:{CROPS})(?=\s*[:：]?\s*(?:各|要|来|订)?\s*[\d{_CN}百千半]|改|再|加|减|少要|多要|不要|取消|退|\s*$|[\s,，。、;；)+]|(?:{LONG_CROPS})|各|\()",
     "split": r"[,，。;；!！?？:：~…]+|\.(?!\d)",
     "stop": r"[、/&\"'“”‘’「」『』·_#@^=\\<>{}]+",
     "bracket": r"[()]",
     "space": r"\s+",
 }
 _MASTER = re.compile("|".join(f"(?P<k_{kind}>{pattern})" for kind, pattern in _PATTERNS.items()))
-_STARTS_AMOUNT = frozenset("0123456789.零一二两三四五六七八九十百千万半几斤公吨担件筐箱袋")
+_STARTS_AMOUNT = frozenset("0123456789.大小个零一二两三四五六七八九十百千万半几斤公吨担件筐箱袋")
 _BEFORE_AMOUNTS = (
     "phone",
     "plate",
@@ -121,6 +121,8 @@ def _token_at(text: str, at: int, glued: int) -> Token | None:
     if text[at] in _STARTS_AMOUNT and (amount := amount_at(text, at, glued)):
         return Token("amount", amount.start, amount.end, text[amount.start : amount.end], amount)
     if not found or found.end() == at or kind in _BEFORE_AMOUNTS:
+        return None
+    if glued and kind == "crop" and len(found[0]) == 1:  # 小桃
         return None
     if glued and kind in _FEW_SIGNS and _belongs_to_name(text, found, glued):
         return None

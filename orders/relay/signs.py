@@ -21,6 +21,9 @@ _MORE |= {chr(0x2488 + at): f"({at + 1})" for at in range(20)} | {chr(0x2776 + a
 _MORE |= {chr(0x3251 + at): f"({at + 21})" for at in range(15)} | {chr(0x32B1 + at): f"({at + 36})" for at in range(15)}
 _MORE |= dict.fromkeys("\t\u00a0\u2002\u2003\u2004\u2005\u2009\u202f", " ")
 
+_FORMAL = set("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟俩倆")
+_AFTER_FORMAL = _FORMAL | set("百千万十斤吨公克件筐箱袋担两份点 ") - {" "}
+
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u200d\ufe0f\u20e3\ue000-\uf8ff]+"
     r"|\[[\u4e00-\u9fffA-Za-z]{1,6}\]"
@@ -55,12 +58,19 @@ def _half_width(sign: str) -> str:
     return plain if plain.isalnum() else sign
 
 
+def _beside_a_number(line: str, place: int) -> bool:
+    """伍佰斤 and 伍斤 are numbers, 伍大姐 and 退伍 are not."""
+    return line[place + 1 : place + 2] in _AFTER_FORMAL or line[place - 1 : place] in _FORMAL
+
+
 @lru_cache(maxsize=1024)  # a relay repeats its lines
 def tidy(line: str) -> Tidy:
     signs: list[str] = []
     at: list[int] = []
     for place, sign in enumerate(line):
         plain = _MORE[sign] if sign in _MORE else tidied(sign)
+        if sign in _FORMAL and not _beside_a_number(line, place):
+            plain = sign
         if plain.isdecimal() and not plain.isascii():
             plain = str(int(plain))
         signs.append(plain)

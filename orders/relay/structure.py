@@ -102,6 +102,8 @@ def is_noise(text: str) -> bool:
     plain = text.strip()
     if not re.search(r"\w", plain) or is_divider(plain) or _DATE_RULE.fullmatch(plain) or is_example(plain):
         return True
+    if re.fullmatch("[68]{3,}", plain):  # applause
+        return True
     if _SYSTEM.search(plain) or starts_relay(plain):
         return True
     return plain.startswith(("「", ">")) or (plain.endswith("」") and "「" not in plain)

@@ -21,6 +21,9 @@ _OF_PACK = re.compile(
 )
 
 
+_ONE_PACK = re.compile(rf"(?:一|1)({_PACK})")
+
+
 @dataclass(frozen=True)
 class Weight:
     """Grams `low` to `high`, exact; None where nothing can be said. `kind` and `unit` are of the amount."""
@@ -83,31 +86,38 @@ def _line_packs(tokens: list[Token], text: str) -> tuple[list[Token], dict[str, 
         if stated is None or token.amount is None or token.amount.low is None:
             left.append(token)
             continue
-        word, skip_to = stated
-        packs[word] = token.amount.low * GRAMS[token.amount.unit]
-        if left and left[-1].kind in ("pack_is", "amount") and left[-1].end == token.start:
+        packs[stated.word], skip_to = token.amount.low * GRAMS[token.amount.unit], stated.end
+        if stated.with_last:
             left.pop()
-        left.append(replace(token, kind="note", amount=None))
+        kind = "w_maybe" if "approximate" in token.amount.flags else "note"
+        left.append(replace(token, kind=kind, amount=None))
     return left, packs
 
 
-def _stated(token: Token, before: list[Token], text: str, counted: list[str]) -> tuple[str, int] | None:
-    """The pack whose weight `token` states, and where what states it ends."""
+@dataclass(frozen=True)
+class _Stated:
+    """A pack whose weight is stated; `with_last`: the token before belongs to what states it (每筐, 一袋)."""
+
+    word: str
+    end: int
+    with_last: bool = False
+
+
+def _stated(token: Token, before: list[Token], text: str, counted: list[str]) -> _Stated | None:
     amount = token.amount
     if not amount or amount.kind != "weight" or amount.is_range:
         return None
     if before and before[-1].kind == "pack_is":
-        return PACKS[before[-1].value], token.end
+        return _Stated(PACKS[before[-1].value], token.end, with_last=True)
     last = before[-1].amount if before else None
     if last and last.kind == "pack" and last.low == 1 and last.end == token.start and counted.count(last.unit) > 1:
-        return last.unit, token.end
-    found = _OF_PACK.match(text, token.end)
-    if found:
+        return _Stated(last.unit, token.end, with_last=True)
+    if found := _OF_PACK.match(text, token.end):
         word = found["of"] or found["in"] or found["one"]
-        return PACKS[word] if word else "", found.end()
-    one = re.compile(rf"(?:一|1)({_PACK})").match(text, token.end)
+        return _Stated(PACKS[word] if word else "", found.end())
+    one = _ONE_PACK.match(text, token.end)
     if one and counted.count(PACKS[one[1]]) > 1:
-        return PACKS[one[1]], one.end()
+        return _Stated(PACKS[one[1]], one.end())
     return None
 
 
@@ -151,6 +161,8 @@ def _weight(amount: Amount, packs: Mapping[str, Fraction], default_unit: str | N
     kind, unit, flags = amount.kind, amount.unit, amount.flags
     if kind == "bare" and default_unit:
         kind, unit = unit_of(default_unit)
+    if amount.low == amount.high == 0:
+        return Weight(Fraction(0), Fraction(0), kind, unit, flags)
     size = None
     if kind == "weight":
         size = Fraction(GRAMS[unit])

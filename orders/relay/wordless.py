@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orders.relay.deciding import line_flags
-from orders.relay.lexicon import TITLE
+from orders.relay.lexicon import CROPS, TITLE
 from orders.relay.model import Action, Context, Entry
 from orders.relay.weighing import weight_of
 
@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _TRANSFER = re.compile(
-    r"^\s*(?:把)?(?P<one>[^\s,，。:转让换给]{1,12}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*\s*(?:全部|都)?(?:转让给|转给|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{2,12}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+    rf"^\s*(?:把)?(?P<one>[^\s,，。:转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
 )
-_SOME = re.compile(
-    r"^\s*(?P<one>[^\s,，。:\d]{1,12}?)\s*(?:把|的)?\s*(?:转让|转|让|分|匀|拨)\s*(?:出|掉)?(?=[\d一二两三四五六七八九十百半])[^,，。给]{2,10}给\s*(?P<other>[^\s,，。:\d]{2,12}?)(?:了|吧)?\s*[。!！~]*$"
+_AMOUNT = r"(?=[\d一二两三四五六七八九十百半])[^,，。给]{2,10}?"
+_WHO = r"(?P<one>[^\s,，。:\d给转让]{1,12}?)\s*(?:把|的|那|这)*\s*"
+_TO = r"(?P<other>[^\s,，。:\d给]{2,12}?)(?:了|吧)?"
+_SOME = (
+    re.compile(
+        rf"^\s*{_WHO}(?:转让|转|让|分|匀|拨)?\s*(?:出|掉)?{_AMOUNT}\s*(?:转让|转|让|分|匀)?给\s*{_TO}\s*[。!！~]*$"
+    ),
+    re.compile(rf"^\s*{_WHO}(?:转让|转|让|分|匀|拨)给\s*{_TO}\s*{_AMOUNT}\s*[。!！~]*$"),
 )
+_KEEPS = re.compile("(?:别|勿|没有?|不想|不会)(?:取消|撤|退|删)")
 _ASKS_FOR_SOME = re.compile(
     r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|若干|count me|me too"
 )
@@ -50,7 +57,7 @@ def transfer(text: str, context: Context, blank: Entry, speaker: str | None) -> 
 
 def transfer_of_some(line: Line) -> list[Entry]:
     """雷姐让20斤给小马: one pledge shrinks by what the other grows."""
-    found = _SOME.match(line.text)
+    found = next((match for pattern in _SOME if (match := pattern.match(line.text))), None)
     if not found or len(line.weights) != 1:
         return []
     one, other = (_whose(found[group], line.context, line.speaker) for group in ("one", "other"))
@@ -60,8 +67,9 @@ def transfer_of_some(line: Line) -> list[Entry]:
     had, grams = line.context.prior_g.get(one), int(weight.low)
     if weight.flags or (had is not None and had < grams) or not grams:
         return [replace(line.blank, name=name, action=Action.ASK, flags=("transfer",)) for name in (one, other)]
+    all_of_it = replace(line.blank, name=one, action=Action.CANCEL, flags=("transfer",))
     return [
-        replace(line.blank, name=one, action=Action.ADD, qty_g=-grams, flags=("transfer",)),
+        all_of_it if had == grams else replace(all_of_it, action=Action.ADD, qty_g=-grams),
         replace(line.blank, name=other, action=Action.ADD, qty_g=grams, flags=("transfer",)),
     ]
 
@@ -82,8 +90,8 @@ def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
     if {"double", "half"} & line.words:
         return _multiplied(entry, line)
     if "cancel" in line.words and known and not _IS_OVER.search(line.text):
-        if flags & {"question", "approximate"}:
-            return _asked(entry, *flags)
+        if flags & {"question", "approximate"} or _KEEPS.search(line.text) or re.search("给(?!我)", line.text):
+            return _asked(entry, *(flags or {"ambiguous"}))
         return replace(entry, action=Action.CANCEL)
     return _without_figure(entry, line, flags)
 
@@ -95,7 +103,9 @@ def _without_figure(entry: Entry, line: Line, flags: frozenset[str]) -> Entry:
         return _asked(entry, "no_quantity", "refers_back")
     if line.is_item and entry.name:
         return _asked(entry, "no_quantity")
-    if entry.name and (_ASKS_FOR_SOME.search(line.text) or ({"set", "cut"} & line.words and "money" not in line.words)):
+    if entry.name and (
+        _ASKS_FOR_SOME.search(line.text) or ({"set", "cut", "add"} & line.words and "money" not in line.words)
+    ):
         return _asked(entry, "no_quantity") if not _chat(line) else line.blank
     return line.blank
 

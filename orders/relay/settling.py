@@ -1,0 +1,91 @@
+"""Several weights of one name and crop in one line: a sum, a change, a total, the same said twice, or a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from orders.relay.model import Context
+from orders.relay.weighing import Weight
+
+
+@dataclass(frozen=True)
+class Share:
+    """One weight of a line with its name and crop. `words` are the classes of the words right before it.
+
+    `is_own` is false where neither a name nor a crop stands between it and the weight before.
+    """
+
+    name: str | None
+    crop: str | None
+    weight: Weight
+    words: tuple[str, ...]
+    is_own: bool = True
+    doubts: frozenset[str] = frozenset()
+
+
+def settle_same(shares: list[Share], context: Context) -> list[Share]:
+    """The shares with those of one name and crop made one."""
+    settled: list[Share] = []
+    for share in shares:
+        last = settled[-1] if settled else None
+        if last is None or share.is_own or (share.name, share.crop) != (last.name, last.crop):
+            settled.append(share)
+        else:
+            settled[-1] = _joined(last, share, context)
+    return settled
+
+
+def _joined(last: Share, share: Share, context: Context) -> Share:
+    words = set(share.words)
+    if _is_change(last, words):
+        return replace(share, words=(*share.words, "set"), is_own=last.is_own)
+    if {"total", "equals"} & words:
+        return _total(last, share)
+    if "old" in words:
+        return replace(last, words=(*last.words, "set"))  # 150斤（原100斤）
+    if "bracket" in words:
+        return _in_brackets(last, share)
+    if "add" in words and _is_prior(last, context):
+        return replace(share, is_own=last.is_own)
+    if {"plus", "add"} & words:
+        return replace(last, weight=last.weight.plus(share.weight))
+    return last if _is_same(last, share) else _several(last)
+
+
+def _is_change(last: Share, words: set[str]) -> bool:
+    """100斤改80斤, 取消200斤，改要100斤, 原来100斤，现在要150斤."""
+    if "set" in words or ("cancel" in words and "want" in words):
+        return True
+    return ("cancel" in last.words and "want" in words) or ("old" in last.words and "old" not in words)
+
+
+def _total(last: Share, share: Share) -> Share:
+    """3筐共60斤: what is said as the total holds, if it does not contradict the parts."""
+    agree = last.weight.low is None or last.weight.low == share.weight.low
+    doubts = last.doubts if agree else last.doubts | {"several_amounts"}
+    return replace(share, words=last.words, is_own=last.is_own, doubts=doubts)
+
+
+def _in_brackets(last: Share, share: Share) -> Share:
+    """100斤（50公斤） says one weight twice; 3件（30公斤）, where 件 has no weight, is a proposal."""
+    if _is_same(last, share):
+        return last
+    if "pack_weight_missing" in last.weight.flags and share.weight.low is not None:
+        return replace(last, weight=replace(share.weight, flags=share.weight.flags | last.weight.flags))
+    return _several(last)
+
+
+def _several(last: Share) -> Share:
+    unsaid = replace(last.weight, low=None, high=None)
+    return replace(last, weight=unsaid, doubts=last.doubts | {"several_amounts"})
+
+
+def _is_same(last: Share, share: Share) -> bool:
+    """The same grams in another unit."""
+    same = last.weight.low is not None and (last.weight.low, last.weight.high) == (share.weight.low, share.weight.high)
+    return same and last.weight.unit != share.weight.unit
+
+
+def _is_prior(share: Share, context: Context) -> bool:
+    low = share.weight.low
+    return share.name is not None and low is not None and context.prior_g.get(share.name) == low
