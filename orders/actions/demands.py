@@ -30,6 +30,7 @@ from orders.actions.offer_rows import refuse_all_for
 from orders.enums import DEMAND_MOVES, DemandState
 from orders.fitting import per_kg_at_most
 from orders.models import Demand, Dock
+from orders.models.deliveries import MAX_FRESH_HOURS
 from orders.permissions import can_buy_for, can_enter_pledge_for
 
 __all__ = [
@@ -43,6 +44,9 @@ __all__ = [
     "place_demand",
     "room_in",
 ]
+
+
+MAX_KM = 2000
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def place_demand(
     Nothing is reserved. Locks: nothing. A repeat with the same buyer and key returns the first demand, whatever has happened
     since; with other contents it is refused. Raises: NotAllowed, NotVerified, DemandStartsInThePast, DemandEndsInThePast,
     DemandDaysBackwards, DemandTooLong, DemandTooFarAhead, MostBelowFirm, DemandPriceByWeight, PriceAboveCeiling,
-    DockNotUsable, WindowBackwards, OutsideDockHours, ReferenceTooLong, UnfitText, DemandKeyUsedOtherwise.
+    DockNotUsable, WindowBackwards, OutsideDockHours, ReferenceTooLong, DemandNumberTooLarge, UnfitText, DemandKeyUsedOtherwise.
     """
     require(can_enter_pledge_for(by, buyer))
     demand = Demand(buyer=buyer, produce=produce, first_day=first_day, key=key, placed_by=by, **terms.facts())
@@ -213,7 +217,10 @@ def _require_days(demand: Demand) -> None:
 
 
 def _require_fields(demand: Demand) -> None:
-    """What the columns hold: lengths, choices, ranges. Raises: UnfitText."""
+    """What the columns hold: lengths, choices, ranges. Raises: DemandNumberTooLarge, UnfitText."""
+    for name, most in {"km_at_most": MAX_KM, "fresh_hours": MAX_FRESH_HOURS}.items():
+        if (getattr(demand, name) or 0) > most:
+            raise refusals.DemandNumberTooLarge(name, label=Demand._meta.get_field(name).verbose_name, most=most)  # type: ignore[union-attr]
     conditions = ("variety", "grade_at_least", "km_at_most", "fresh_hours", "price_at_most")
     for name in conditions:
         field = Demand._meta.get_field(name)

@@ -41,10 +41,10 @@ class DemandPriceByWeight(Refused):
     sentence = _("最高单价要按斤、公斤或吨写，每家的包装不一样重")
 
 
-class DemandConditionUnfit(Refused):
-    """`said` is already a sentence."""
+class DemandNumberTooLarge(Refused):
+    """`label` names the field."""
 
-    sentence = _("%(label)s：%(said)s")
+    sentence = _("%(label)s：最多写 %(most)d")
 
     def __init__(self, field: str, **facts: object) -> None:
         super().__init__(**facts)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from market.enums import Grade, PriceUnit
+from market.pricing import unit_word
 from orders.enums import DemandState
 from orders.models.deliveries import DeliveryWish, delivery_constraints
 
@@ -81,3 +82,8 @@ class Demand(DeliveryWish):
     @property
     def is_open(self) -> bool:
         return self.state == DemandState.OPEN
+
+    @property
+    def price_word(self) -> str:
+        """The unit of the price at most."""
+        return unit_word(self.price_unit)
