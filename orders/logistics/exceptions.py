@@ -159,6 +159,10 @@ class JustChanged(Refused):
     sentence = _("这趟车的货刚刚有变动，请刷新后再试")
 
 
+class NothingToFill(Refused):
+    sentence = _("%(plate)s 没有可以多装的：车已装满，或者车上的认购没有弹性量，或者货源没有剩的了")
+
+
 class SameTrip(Refused):
     sentence = _("货已经在这趟车上了，请选另一趟")
 
@@ -221,3 +225,29 @@ def no_reason_given(reason: str) -> bool:
 def words(sentences: Iterable[str]) -> str:
     """Several sentences as one, for a refusal's facts."""
     return run_on(sentences)
+
+
+class OnlyAtOwnCost(Refused):
+    sentence = _("卖方只能记少收的钱，买方只能记多付的钱；要反过来请对方记，或者打电话给商粮局")
+
+
+class AdjustmentUnfit(Refused):
+    """`most` is worded."""
+
+    field = "amount"
+    sentence = _("金额要大于零、不超过 %(most)s，最多写到分")
+
+
+class PledgeNotBetweenThem(Refused):
+    field = "pledge"
+    sentence = _("这笔认购不是这两个单位之间的，请重新选")
+
+
+class AdjustmentKeyUsedOtherwise(Refused):
+    """The form was sent before with other contents. `amount` is worded."""
+
+    sentence = _("这张表刚才已经记了 %(amount)s。要再记一笔，请重新打开对账单")
+
+
+class StatementTooLong(Refused):
+    sentence = _("这段时间有 %(count)s 行，一份文件最多 %(most)s 行，请把日期改短")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from orders.logistics.views import dispatch, drive, drivers, imports, receiving, rules, trips, trucks
+from orders.logistics.views import dispatch, drive, drivers, filling, imports, receiving, rules, statements, trips, trucks
 
 app_name = "logistics"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("trips/", trips.trips, name="trips"),
     path("trips/new/", trips.trip_add, name="trip_add"),
     path("trips/<int:pk>/", trips.trip, name="trip"),
+    path("trips/<int:pk>/fill/", filling.trip_fill, name="trip_fill"),
     path("trips/<int:pk>/manifest.pdf", trips.manifest, name="manifest"),
     path("trips/<int:pk>/cancel/", trips.trip_cancel, name="trip_cancel"),
     path("loads/<int:pk>/move/", trips.load_move, name="load_move"),
@@ -38,6 +39,11 @@ urlpatterns: list[URLPattern] = [
     path("stops/<int:pk>/depart/", drive.stop_depart, name="stop_depart"),
     path("loads/<int:pk>/loaded/", drive.load_loaded, name="load_loaded"),
     path("loads/<int:pk>/not-loaded/", drive.load_not_loaded, name="load_not_loaded"),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/<int:seller>/<int:buyer>/", statements.statement, name="statement"),
+    path("statements/<int:seller>/<int:buyer>/statement.pdf", statements.statement_pdf, name="statement_pdf"),
+    path("statements/<int:seller>/<int:buyer>/statement.xlsx", statements.statement_xlsx, name="statement_xlsx"),
+    path("statements/<int:seller>/<int:buyer>/adjust/", statements.adjustment_new, name="adjustment_new"),
     path("receiving/", receiving.receiving, name="receiving"),
     path("receiving/<int:pk>/", receiving.receipt, name="receipt"),
 ]

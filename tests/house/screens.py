@@ -91,6 +91,33 @@ PLEDGING = [
     Screen("orders:dock_use", EVERYBODY, lambda world: (world.dock.pk,), method="post"),
 ]
 
+# world.demand is the supermarket's, world.offer the household's answer to it.
+DESK_FOR_GROWERS = frozenset({"commerce_desk", "admin"})
+
+TALKS = [
+    Screen("orders:demands", EVERYBODY),
+    Screen("orders:demand_new", BUYERS),
+    Screen("orders:weight_reading", EVERYBODY),
+    Screen("orders:demand", OF_THE_SUPERMARKET, lambda world: (world.demand.pk,)),
+    Screen("orders:demand_change", OF_THE_SUPERMARKET, lambda world: (world.demand.pk,)),
+    Screen("orders:demand_cancel", OF_THE_SUPERMARKET, lambda world: (world.demand.pk,)),
+    Screen("orders:wanted", EVERYBODY, anonymous=200),
+    Screen("orders:wanted_demand", EVERYBODY, lambda world: (world.demand.pk,), anonymous=200),
+    Screen("orders:offer_to_demand", SELLERS | DESK_FOR_GROWERS, lambda world: (world.demand.pk,)),
+    Screen("orders:offer_new", BUYERS, lambda world: (world.lot.pk,)),
+    Screen("orders:offers", EVERYBODY),
+    Screen(
+        "orders:offer",
+        OF_THE_SUPERMARKET | OF_THE_HOUSEHOLD | DESK_FOR_GROWERS,
+        lambda world: (world.offer.pk,),
+    ),
+    Screen("orders:offer_counter", OF_THE_SUPERMARKET, lambda world: (world.offer.pk,)),
+    Screen("orders:offer_instead", OF_THE_HOUSEHOLD | DESK_FOR_GROWERS, lambda world: (world.pledge.pk,)),
+    Screen("orders:offer_accept", EVERYBODY, lambda world: (world.offer.pk,), method="post"),
+    Screen("orders:offer_refuse", EVERYBODY, lambda world: (world.offer.pk,), method="post"),
+    Screen("orders:offer_withdraw", EVERYBODY, lambda world: (world.offer.pk,), method="post"),
+]
+
 MANAGER_OF_THE_HOUSEHOLD = frozenset({"farmer"})
 A_MEMBERSHIP = 1  # whichever: the method is refused before anybody looks
 
@@ -124,6 +151,12 @@ DESK = frozenset({"dispatcher"})
 FLEET = DESK | {"haulier"}  # world.truck is the haulier's, world.driver its driver
 ON_THE_TRIP = FLEET | {"driver"}  # every driver sees the list, with the own trips only
 
+
+def of_the_statement(world: Any) -> tuple:
+    """Between the household and the supermarket."""
+    return (world.cast.household.pk, world.cast.supermarket.pk)
+
+
 LOGISTICS = [
     Screen("logistics:dispatch", DESK),
     Screen("logistics:plan", EVERYBODY, method="post"),
@@ -135,6 +168,7 @@ LOGISTICS = [
     Screen("logistics:trips", ON_THE_TRIP),
     Screen("logistics:trip_add", DESK),
     Screen("logistics:trip", FLEET, lambda world: (world.trip.pk,)),
+    Screen("logistics:trip_fill", DESK, lambda world: (world.trip.pk,)),
     Screen("logistics:manifest", FLEET, lambda world: (world.trip.pk,)),
     Screen("logistics:trip_cancel", EVERYBODY, lambda world: (world.trip.pk,), method="post"),
     Screen("logistics:load_move", EVERYBODY, lambda world: (world.load.pk,), method="post"),
@@ -155,6 +189,11 @@ LOGISTICS = [
     Screen("logistics:stop_depart", EVERYBODY, lambda world: (world.stop.pk,), method="post"),
     Screen("logistics:load_loaded", EVERYBODY, lambda world: (world.load.pk,), method="post"),
     Screen("logistics:load_not_loaded", EVERYBODY, lambda world: (world.load.pk,), method="post"),
+    Screen("logistics:statements", BUYERS | SELLERS | {"commerce_desk", "admin"}),
+    Screen("logistics:statement", SIDES_OF_STANDING, of_the_statement),
+    Screen("logistics:statement_pdf", SIDES_OF_STANDING, of_the_statement),
+    Screen("logistics:statement_xlsx", SIDES_OF_STANDING, of_the_statement),
+    Screen("logistics:adjustment_new", SIDES_OF_STANDING, of_the_statement),
     Screen("logistics:receiving", BUYERS),
     Screen("logistics:receipt", OF_THE_SUPERMARKET, lambda world: (world.load.pk,)),
 ]
@@ -187,6 +226,15 @@ BACK_OFFICE = [
         others=403,
         but=NOT_THEIRS,
     ),
+    Screen("wagtailsnippets_market_priceceiling:list", COMMERCE, others=403, but=NOT_THEIRS),
+    Screen("wagtailsnippets_market_priceceiling:add", COMMERCE, others=403, but=NOT_THEIRS),
+    Screen(
+        "wagtailsnippets_market_priceceiling:inspect",
+        COMMERCE,
+        lambda world: (world.ceiling.pk,),
+        others=403,
+        but=NOT_THEIRS,
+    ),
     Screen("wagtailsnippets_market_produce:list", COMMERCE, others=403, but=NOT_THEIRS),
     Screen(
         "wagtailsnippets_market_produce:edit",
@@ -199,4 +247,25 @@ BACK_OFFICE = [
     Screen("wagtailadmin_workflows:index", frozenset({"admin"}), others=403, but=NOR_COMMERCES),
 ]
 
-SCREENS: list[Screen] = [*BACK_OFFICE, *BOARD, *PLEDGING, *SELLING, *PEOPLE, *IMPORTS, *LOGISTICS]
+
+def _of_match(world: Any) -> tuple:
+    return (world.match.pk,)
+
+
+MATCHING = [
+    Screen("orders:match", COMMERCE),
+    Screen("orders:match_new", EVERYBODY, method="post"),
+    Screen("orders:match_mine", EVERYBODY),
+    Screen("orders:match_run", COMMERCE, _of_match),
+    Screen("orders:match_commit", EVERYBODY, _of_match, method="post"),
+    Screen("orders:match_discard", EVERYBODY, _of_match, method="post"),
+    Screen("orders:match_replay", EVERYBODY, _of_match, method="post"),
+    Screen("orders:match_again", EVERYBODY, _of_match, method="post"),
+    Screen("orders:policies", EVERYBODY, anonymous=200),
+    Screen("orders:policy", EVERYBODY, lambda world: (world.match.policy_id,), anonymous=200),
+    Screen("orders:policy_new", COMMERCE, lambda _world: ("nearest",)),
+    Screen("orders:spoiling", COMMERCE),
+    Screen("orders:spoiling_push", EVERYBODY, method="post"),
+]
+
+SCREENS: list[Screen] = [*BACK_OFFICE, *BOARD, *PLEDGING, *TALKS, *SELLING, *PEOPLE, *IMPORTS, *LOGISTICS, *MATCHING]

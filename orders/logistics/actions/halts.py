@@ -43,7 +43,7 @@ def rewrite_trip(
     parts: Mapping[str, Part],
     loads: Mapping[str, Load],
     *,
-    by: User,
+    by: User | None,
 ) -> dict[str, Load]:
     """The trip's stops, times and loads follow the journey. `loads` are those it has already; returns all, by their part."""
     trip.starts_at, trip.ends_at, trip.distance_m = journey.starts_at, journey.ends_at, journey.distance_m
@@ -59,7 +59,7 @@ def rewrite_trip(
 
 
 def write_halts(
-    trip: Trip, journey: Journey, parts: Mapping[str, Part], loads: Mapping[str, Load], *, by: User
+    trip: Trip, journey: Journey, parts: Mapping[str, Part], loads: Mapping[str, Load], *, by: User | None
 ) -> dict[str, Load]:
     """Stops in the journey's order, from 1, and one load for each part between them, by the part."""
     stops = Stop.objects.bulk_create(
@@ -88,7 +88,7 @@ def write_halts(
     return written
 
 
-def _merge(kept: Load, part: Part, load: Load | None, by: User) -> None:
+def _merge(kept: Load, part: Part, load: Load | None, by: User | None) -> None:
     """Two parts of one allocation between the same two stops are one load; no gram is lost."""
     kept.planned_g += part.grams
     if load is not None:

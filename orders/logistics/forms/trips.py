@@ -1,7 +1,7 @@
 """Changing trips, driving and receiving: shape only."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -72,6 +72,25 @@ class AddTripForm(forms.Form):
 
     def wanted(self) -> list[tuple[int, int | None]]:
         return [(pk, self.cleaned_data["part"] or None) for pk in self.cleaned_data["allocations"]]
+
+
+class FillForm(forms.Form):
+    """What the dispatcher saw before sending: grams by load, "12:1000000,13:500000"."""
+
+    expected = forms.RegexField(
+        r"[0-9]{1,18}:[0-9]{1,15}(,[0-9]{1,18}:[0-9]{1,15}){0,199}",
+        max_length=8000,
+        widget=forms.HiddenInput,
+        error_messages={name: _("请刷新页面再试") for name in ("required", "invalid", "max_length")},
+    )
+
+    @classmethod
+    def of(cls, by_load: Mapping[int, int]) -> "FillForm":
+        return cls(initial={"expected": ",".join(f"{pk}:{grams}" for pk, grams in by_load.items())})
+
+    def clean_expected(self) -> dict[int, int]:
+        pairs = (pair.split(":") for pair in self.cleaned_data["expected"].split(","))
+        return {int(pk): int(grams) for pk, grams in pairs}
 
 
 class LoadedForm(forms.Form):

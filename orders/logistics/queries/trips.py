@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from market.models import User
 from orders.logistics.enums import OPEN_TRIPS, StopKind, TripState
 from orders.logistics.models import Load, Stop, Trip
+from orders.logistics.queries.filling import may_have_room
 from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
 from orders.logistics.queries.journeys import midnight
 from orders.logistics.queries.loads import Leg, legs_of, most_aboard
@@ -44,6 +45,12 @@ class TripSheet:
     def next_leg(self) -> Leg | None:
         """The halt the driver is at or goes to."""
         return next((leg for leg in self.legs if leg.stop.departed_at is None), None)
+
+    @property
+    def may_fill(self) -> bool:
+        """Whether filling it with stretch is worth a look; what really fits is reckoned on the page that asks."""
+        has_room = may_have_room(self.loads, self.heaviest_g, self.trip.truck.rated_g)
+        return self.trip.state == TripState.PLANNED and has_room
 
     @property
     def can_cancel(self) -> bool:

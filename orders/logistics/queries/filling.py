@@ -1,0 +1,144 @@
+"""How much of the stretch of the pledges on a trip its truck still has room for, within the planner's rules."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import prefetch_related_objects
+
+from market.quantities import Unit
+from orders.enums import CHANGEABLE_PLEDGES
+from orders.logistics.enums import TripState
+from orders.logistics.models import Load, Trip
+from orders.logistics.planner.model import Route
+from orders.logistics.queries.fleet import fleet_for
+from orders.logistics.queries.journeys import Candidate, Journey, Part, make_journey, make_problem
+from orders.logistics.queries.loads import legs_of
+from orders.logistics.queries.rides import loads_of, parts_of, route_of
+
+
+@dataclass(frozen=True)
+class Share:
+    """Grams of stretch that a load of the trip could take on."""
+
+    load: Load
+    grams: int
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Who gets how much more, soonest to spoil first; and the journey with it."""
+
+    shares: list[Share]
+    parts: dict[str, Part]
+    loads: dict[str, Load]
+    journey: Journey | None
+
+    @property
+    def grams(self) -> int:
+        return sum(share.grams for share in self.shares)
+
+    @property
+    def by_load(self) -> dict[int, int]:
+        return {share.load.pk: share.grams for share in self.shares}
+
+
+def filling_of(trip: Trip, at: dt.datetime) -> Filling:
+    """What filling the trip would do, for the page that asks. Nothing where the truck may not run. Seven statements."""
+    loads = loads_of(trip)
+    fleet = fleet_for(trip.day, at, trucks=[trip.truck_id], driver=trip.driver, trip=trip)
+    if not fleet.candidates or trip.state != TripState.PLANNED:
+        return Filling([], {}, {}, None)
+    return share_out(trip, loads, fleet.candidates[0], pass_needed=fleet.pass_needed)
+
+
+def may_have_room(loads: Sequence[Load], heaviest_g: int, rated_g: int) -> bool:
+    """Whether asking is worth it, from what a sheet has fetched: room on the truck, stretch on a pledge, stock in its lot."""
+    return heaviest_g < rated_g and any(_stretch_for(load) and _stock_for(load) for load in loads)
+
+
+def share_out(trip: Trip, loads: Sequence[Load], candidate: Candidate, *, pass_needed: bool) -> Filling:
+    """As much stretch as fits, the soonest to spoil first: no leg over the rated mass, every window still met.
+
+    One statement, for the trip's stops.
+    """
+    prefetch_related_objects([trip], "stops")
+    parts, by_part = parts_of(loads)
+    route = route_of(trip, by_part)
+    left = {load.allocation.lot_id: _stock_for(load) for load in loads}
+    stretch = {load.allocation.pledge_id: _stretch_for(load) for load in loads}
+    shares = []
+    for name, load in sorted(by_part.items(), key=lambda item: _urgency(item[1])):
+        lot_id, pledge_id = load.allocation.lot_id, load.allocation.pledge_id
+        most = min(stretch[pledge_id], left[lot_id], _room(trip, candidate, by_part, parts, name))
+        grams = _that_fits(trip, parts, route, candidate, name, _rounded(most, stretch[pledge_id]), pass_needed)
+        if grams > 0:
+            parts[name] = replace(parts[name], grams=parts[name].grams + grams)
+            left[lot_id] -= grams
+            stretch[pledge_id] -= grams
+            shares.append(Share(load, grams))
+    journey = _journey(trip, parts, route, candidate, pass_needed) if shares else None
+    return Filling(shares, parts, by_part, journey)
+
+
+def _urgency(load: Load) -> tuple[dt.datetime, int, int]:
+    """The soonest to spoil first, then who pledged first."""
+    return load.allocation.lot.best_before, load.allocation.pledge_id, load.pk
+
+
+def _stretch_for(load: Load) -> int:
+    """What the pledge would still take; nothing once another truck has left with a part of it."""
+    pledge = load.allocation.pledge
+    return pledge.stretch_left_g if pledge.state in CHANGEABLE_PLEDGES else 0
+
+
+def _stock_for(load: Load) -> int:
+    lot = load.allocation.lot
+    return lot.remaining_g if lot.is_open and not lot.is_spoilt else 0
+
+
+def _rounded(grams: int, stretch: int) -> int:
+    """Whole kilograms, unless it is all of the stretch."""
+    return grams if grams == stretch else grams - grams % Unit.KG.grams
+
+
+def _room(trip: Trip, candidate: Candidate, loads: Mapping[str, Load], parts: Mapping[str, Part], name: str) -> int:
+    """What the truck can take on between the load's pickup and delivery."""
+    weights = {load.pk: parts[key].grams for key, load in loads.items()}
+    mine, aboard, heaviest = loads[name], 0, 0
+    is_aboard = False
+    for leg in legs_of(trip.stops.all(), loads.values()):
+        for load in leg.loads:
+            aboard += weights[load.pk] if load.pickup_id == leg.stop.pk else -weights[load.pk]
+        is_aboard = leg.stop.pk == mine.pickup_id or (is_aboard and leg.stop.pk != mine.delivery_id)
+        heaviest = max(heaviest, aboard) if is_aboard else heaviest
+    return max(candidate.truck.rated_g - heaviest, 0)
+
+
+def _that_fits(
+    trip: Trip,
+    parts: Mapping[str, Part],
+    route: Route,
+    candidate: Candidate,
+    name: str,
+    most: int,
+    pass_needed: bool,
+) -> int:
+    """The most up to `most` with which every window is met: more weight takes longer to load, so the answer is found by halving."""
+
+    def fits(grams: int) -> bool:
+        heavier = {**parts, name: replace(parts[name], grams=parts[name].grams + grams)}
+        return not _journey(trip, heavier, route, candidate, pass_needed).violations
+
+    if most <= 0 or fits(most):
+        return max(most, 0)
+    low, high = 0, most // Unit.KG.grams  # in kilograms: `low` fits, `high` does not
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle * Unit.KG.grams) else (low, middle)
+    return low * Unit.KG.grams
+
+
+def _journey(trip: Trip, parts: Mapping[str, Part], route: Route, candidate: Candidate, pass_needed: bool) -> Journey:
+    problem = make_problem(list(parts.values()), [candidate], trip.day, pass_needed=pass_needed)
+    return make_journey(problem, route, dict(parts), trip.day)

@@ -1,0 +1,39 @@
+"""Filling a truck with the stretch of what it carries: first what it would do, then doing it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from market.exceptions import Refused
+from market.quantities import describe
+from orders.logistics.actions.filling import fill_trip
+from orders.logistics.forms.trips import FillForm
+from orders.logistics.permissions import dispatcher_or_404, get_trip
+from orders.logistics.queries.filling import filling_of
+from orders.logistics.queries.trips import sheet_of
+from orders.logistics.views.answers import first_error, sentence_of
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def trip_fill(request: HttpRequest, pk: int) -> HttpResponse:
+    dispatcher_or_404(request.user)
+    trip = get_trip(request.user, pk)
+    form = FillForm(request.POST or None)
+    if request.method == "POST" and not form.is_valid():
+        messages.error(request, first_error(form))
+    elif request.method == "POST":
+        try:
+            filling = fill_trip(trip, expected=form.cleaned_data["expected"], by=request.user)
+        except Refused as refusal:
+            messages.error(request, sentence_of(refusal, request))
+        else:
+            messages.success(request, _("已多装 %(quantity)s") % {"quantity": describe(filling.grams)})
+            return redirect("logistics:trip", pk)
+    filling = filling_of(trip, timezone.now())
+    shown = {"sheet": sheet_of(trip), "filling": filling, "form": FillForm.of(filling.by_load)}
+    return render(request, "logistics/trip_fill.html", shown)
