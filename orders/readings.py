@@ -96,7 +96,9 @@ class Goods:
     default_unit: str = ""
 
     def is_other(self, crop: str | None) -> bool:
-        return bool(crop and self.crops) and not any(crop in known or known in crop for known in self.crops)
+        if not crop or not self.crops:
+            return False
+        return not any(crop in known or known in crop for known in self.crops)
 
 
 @dataclass(frozen=True)

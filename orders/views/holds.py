@@ -50,7 +50,7 @@ def _hold(request: HttpRequest, lot: Lot, form: HoldForm) -> bool:
 @never_cache
 @require_GET
 def holds(request: HttpRequest) -> HttpResponse:
-    """Four statements with the person's."""
+    """Six statements with the person's."""
     if not pledging_by_sheet_for(request.user):
         raise Http404
     return render(request, "orders/holds.html", {"holds": holds_of(request.user)})
