@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from market.days import require_usable
 from market.exceptions import Refused
 from market.models import Lot
 from orders import exceptions as refusals
@@ -45,7 +46,8 @@ def show_standing_refusal(form: forms.Form, refusal: Refused) -> None:
 def day_field(label: Any) -> forms.DateField:
     said = _("请选日期，写成 2021-08-08 这样")
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, widget=widget, error_messages={"required": said, "invalid": said})
+    messages = {"required": said, "invalid": said}
+    return forms.DateField(label=label, widget=widget, error_messages=messages, validators=[require_usable])
 
 
 class StandingForm(RangeForm, DeliveryForm):

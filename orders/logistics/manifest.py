@@ -1,49 +1,31 @@
-"""The paper of a trip as PDF: stops in order, what to pack first, a code that leads to the trip on a phone.
-
-ReportLab reads static TrueType only; this font has the characters of every common name, which a GB 2312 one lacks.
-"""
+"""The paper of a trip as PDF: stops in order, what to pack first, a code that leads to the trip on a phone."""
 
 import io
 from collections.abc import Sequence
-from functools import cache
-from xml.sax.saxutils import escape
 
 import segno
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from market.quantities import format_grams
 from market.wording import calendar_day, with_note
 from orders.logistics.enums import StopKind
 from orders.logistics.models import Load
+from orders.logistics.papers import GRID, page_number, register_fonts, text_of
 from orders.logistics.queries.loads import Leg
 from orders.logistics.queries.trips import TripSheet
 
-REGULAR, BOLD = "NotoSansSC", "NotoSansSC-Bold"
 QR_SIDE = 30 * mm
-GRID = TableStyle(
-    [
-        ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
-        ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("TOPPADDING", (0, 0), (-1, -1), 3),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-    ]
-)
 
 
 def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str) -> bytes:
     """A4 pages. `packing` are the loads in the order they go on; `url` is what the code says."""
-    _register_fonts()
+    register_fonts()
     paper = io.BytesIO()
     document = SimpleDocTemplate(
         paper,
@@ -58,37 +40,23 @@ def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str) -> bytes:
     story = [
         _head(sheet, url),
         Spacer(0, 4 * mm),
-        _text(_("停靠顺序"), bold=True),
+        text_of(_("停靠顺序"), bold=True),
         Spacer(0, 1 * mm),
         _stops(sheet),
         Spacer(0, 4 * mm),
-        _text(_("装车顺序（后卸的先装，放最里面）"), bold=True),
+        text_of(_("装车顺序（后卸的先装，放最里面）"), bold=True),
         Spacer(0, 1 * mm),
         _packing(packing, {leg.stop.pk: n for n, leg in enumerate(sheet.legs, start=1)}),
         Spacer(0, 6 * mm),
-        _text(_("发货人：____________　　司机：____________　　收货人：____________")),
+        text_of(_("发货人：____________　　司机：____________　　收货人：____________")),
     ]
-    document.build(story, onFirstPage=_foot, onLaterPages=_foot)
+    document.build(story, onFirstPage=page_number, onLaterPages=page_number)
     return paper.getvalue()
 
 
 def both_ways(grams: int) -> str:
     """50 公斤 / 100 斤: what the scales say and what the growers say."""
     return f"{format_grams(grams, '公斤')} / {format_grams(grams, '斤')}"
-
-
-@cache
-def _register_fonts() -> None:
-    folder = settings.PDF_FONTS_DIR
-    pdfmetrics.registerFont(TTFont(REGULAR, str(folder / "400Regular/NotoSansSC_400Regular.ttf")))
-    pdfmetrics.registerFont(TTFont(BOLD, str(folder / "700Bold/NotoSansSC_700Bold.ttf")))
-
-
-def _text(text: str, *, bold: bool = False, size: float = 10) -> Paragraph:
-    style = ParagraphStyle(
-        f"{bold}{size}", fontName=BOLD if bold else REGULAR, fontSize=size, leading=size * 1.45, wordWrap="CJK"
-    )
-    return Paragraph(escape(text).replace("\n", "<br/>"), style)
 
 
 def _head(sheet: TripSheet, url: str) -> Table:
@@ -105,9 +73,9 @@ def _head(sheet: TripSheet, url: str) -> Table:
     ]
     number = _("第 %(number)s 号") % {"number": trip.pk}
     facts: list[Flowable] = [
-        _text(_("绿通集市货运单"), bold=True, size=16),
-        _text(f"{trip.truck.plate}　{number}", bold=True, size=13),
-        *(_text(_("%(label)s：%(said)s") % {"label": label, "said": value}) for label, value in lines),
+        text_of(_("绿通集市货运单"), bold=True, size=16),
+        text_of(f"{trip.truck.plate}　{number}", bold=True, size=13),
+        *(text_of(_("%(label)s：%(said)s") % {"label": label, "said": value}) for label, value in lines),
     ]
     head = Table([[facts, _qr(url)]], colWidths=[148 * mm, 34 * mm])
     head.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)]))
@@ -134,14 +102,14 @@ def _qr(url: str) -> Drawing:
 
 
 def _stops(sheet: TripSheet) -> Table:
-    rows = [[_text(word, bold=True) for word in (_("站"), _("时间"), _("地点和联系人"), _("货"), _("实数"))]]
+    rows = [[text_of(word, bold=True) for word in (_("站"), _("时间"), _("地点和联系人"), _("货"), _("实数"))]]
     rows += [
         [
-            _text(f"{n} {leg.stop.get_kind_display()}", bold=True),
-            _text(_clock(leg.stop.planned_at)),
-            _text(_where(leg)),
-            _text("\n".join(_goods(leg, load) for load in leg.loads)),
-            _text("\n".join(_counted(load) for load in leg.loads)),
+            text_of(f"{n} {leg.stop.get_kind_display()}", bold=True),
+            text_of(_clock(leg.stop.planned_at)),
+            text_of(_where(leg)),
+            text_of("\n".join(_goods(leg, load) for load in leg.loads)),
+            text_of("\n".join(_counted(load) for load in leg.loads)),
         ]
         for n, leg in enumerate(sheet.legs, start=1)
     ]
@@ -167,14 +135,14 @@ def _counted(load: Load) -> str:
 
 
 def _packing(loads: Sequence[Load], number_of: dict[int, int]) -> Table:
-    rows = [[_text(word, bold=True) for word in (_("顺序"), _("在第几站装"), _("在第几站卸"), _("货"), _("重量"))]]
+    rows = [[text_of(word, bold=True) for word in (_("顺序"), _("在第几站装"), _("在第几站卸"), _("货"), _("重量"))]]
     rows += [
         [
-            _text(str(n), bold=True),
-            _text(str(number_of[load.pickup_id])),
-            _text(str(number_of[load.delivery_id])),
-            _text(f"{load.allocation.lot.listing.produce.name} → {load.allocation.pledge.buyer.name}"),
-            _text(both_ways(load.planned_g)),
+            text_of(str(n), bold=True),
+            text_of(str(number_of[load.pickup_id])),
+            text_of(str(number_of[load.delivery_id])),
+            text_of(f"{load.allocation.lot.listing.produce.name} → {load.allocation.pledge.buyer.name}"),
+            text_of(both_ways(load.planned_g)),
         ]
         for n, load in enumerate(loads, start=1)
     ]
@@ -183,8 +151,3 @@ def _packing(loads: Sequence[Load], number_of: dict[int, int]) -> Table:
 
 def _clock(moment: object) -> str:
     return f"{timezone.localtime(moment):%H:%M}"  # type: ignore[arg-type]
-
-
-def _foot(canvas: object, document: object) -> None:
-    canvas.setFont(REGULAR, 8)  # type: ignore[attr-defined]
-    canvas.drawRightString(196 * mm, 8 * mm, f"{document.page}")  # type: ignore[attr-defined]

@@ -10,9 +10,19 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import OrganisationKind, Role
 from market.models import Organisation, User
-from market.permissions import memberships_of, organisations_for, require, roles_in
+from market.permissions import (
+    can_enter_for_others,
+    can_sell_for,
+    memberships_of,
+    organisations_for,
+    require,
+    roles_in,
+    selling_for,
+)
 from orders.logistics.models import Driver, Load, Pass, PlanRun, Rules, Stop, Trip, Truck
-from orders.permissions import buying_for
+from orders.logistics.queries.statements import LESS, MORE
+from orders.models import Pledge
+from orders.permissions import buying_for, can_buy_for
 
 CARRIER_ROLES = (Role.MANAGER, Role.CLERK)
 
@@ -143,3 +153,50 @@ def get_load_to_receive(user: User, pk: int) -> Load:
 
 def _driven_by(user: User) -> QuerySet[Trip]:
     return Trip.objects.all() if is_dispatcher(user) else Trip.objects.filter(driver__user=user)
+
+
+def states_for_all(user: User) -> bool:
+    """The commerce desk: sees every statement and writes adjustments for those who telephone."""
+    return can_enter_for_others(user)
+
+
+def statement_organisations(user: User) -> list[Organisation]:
+    """Those whose statements are the person's own. Costs the memberships. Raises: Http404 where there is nothing to see."""
+    own = [*selling_for(user), *buying_for(user)]
+    if not own and not states_for_all(user):
+        raise Http404
+    return own
+
+
+def get_statement_organisation(user: User, pk: int) -> Organisation:
+    """One that sells or buys: an own one, or any for the commerce desk. Raises: Http404."""
+    own = {organisation.pk: organisation for organisation in statement_organisations(user)}
+    if pk in own:
+        return own[pk]
+    if not states_for_all(user):
+        raise Http404
+    organisation = get_object_or_404(Organisation, pk=pk)
+    if not (organisation.is_seller or organisation.is_buyer):
+        raise Http404
+    return organisation
+
+
+def get_statement_sides(user: User, seller_pk: int, buyer_pk: int) -> tuple[Organisation, Organisation]:
+    """Seller and buyer of a statement, for people of either and the commerce desk, where they have traded.
+
+    One statement. Raises: Http404.
+    """
+    traded = Pledge.objects.filter(seller=seller_pk, buyer=buyer_pk).select_related("seller", "buyer").first()
+    if traded is None:
+        raise Http404
+    seller, buyer = traded.seller, traded.buyer
+    if not (can_sell_for(user, seller) or can_buy_for(user, buyer) or states_for_all(user)):
+        raise Http404
+    return seller, buyer
+
+
+def adjustable_ways(user: User, seller: Organisation, buyer: Organisation) -> list[str]:
+    """What the person may adjust: less at the seller's cost, more at the buyer's; the commerce desk both."""
+    if states_for_all(user):
+        return [LESS, MORE]
+    return [LESS] if can_sell_for(user, seller) else [MORE]

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path, re_path
 
-from orders.logistics.views import dispatch, drive, drivers, filling, imports, receiving, rules, statements, trips, trucks
+from orders.logistics.views import (
+    dispatch,
+    drive,
+    drivers,
+    filling,
+    imports,
+    receiving,
+    rules,
+    statements,
+    trips,
+    trucks,
+)
 
 app_name = "logistics"
 urlpatterns: list[URLPattern] = [

@@ -93,3 +93,9 @@ def _bars(progress: Progress, first: list[tuple[str, int, str]], whole: int) -> 
         "has_moved": bool(progress.planned_g),
         "waiting_g": progress.waiting_g,
     }
+
+
+@register.filter
+def choices_of(names: str) -> list[str]:
+    """`"side page"` as a list, for an include."""
+    return names.split()

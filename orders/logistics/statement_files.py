@@ -1,0 +1,178 @@
+"""A statement between two as a paper to sign (PDF) and as a sheet to count with (XLSX)."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, LongTable, SimpleDocTemplate, Spacer, TableStyle
+
+from market.models import Organisation
+from market.quantities import format_grams
+from market.sheets import write_xlsx
+from market.wording import calendar_day, with_note, yuan
+from orders.logistics.capitals import capitals
+from orders.logistics.exceptions import StatementTooLong
+from orders.logistics.papers import GRID, page_number, register_fonts, text_of
+from orders.logistics.queries.statements import Line, Period, Totals, totals_of
+
+MOST_PDF_LINES, MOST_XLSX_LINES = 1_000, 20_000
+WIDTHS = (20 * mm, 50 * mm, 34 * mm, 30 * mm, 22 * mm, 26 * mm)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What both files say."""
+
+    seller: Organisation
+    buyer: Organisation
+    period: Period
+    lines: Sequence[Line]
+
+    @cached_property
+    def total(self) -> Totals:
+        return totals_of(self.lines)
+
+    @property
+    def name(self) -> str:
+        """For the file: ASCII, so that every phone keeps it."""
+        return f"statement-{self.seller.pk}-{self.buyer.pk}-{self.period.since:%Y%m%d}-{self.period.until:%Y%m%d}"
+
+
+def amount_words(line: Line) -> str:
+    return _("待定价") if line.amount is None else yuan(line.amount)
+
+
+def make_pdf(statement: Statement) -> bytes:
+    """A4 pages, to be signed by both. Raises: StatementTooLong."""
+    _require_length(statement, MOST_PDF_LINES)
+    register_fonts()
+    paper = io.BytesIO()
+    document = SimpleDocTemplate(
+        paper,
+        pagesize=A4,
+        leftMargin=14 * mm,
+        rightMargin=14 * mm,
+        topMargin=12 * mm,
+        bottomMargin=14 * mm,
+        title=statement.name,
+        author=_("绿通集市"),
+    )
+    story = [*_head(statement), Spacer(0, 4 * mm), _table(statement), Spacer(0, 4 * mm), KeepTogether(_foot(statement))]
+    document.build(story, onFirstPage=page_number, onLaterPages=page_number)
+    return paper.getvalue()
+
+
+def _require_length(statement: Statement, most: int) -> None:
+    if len(statement.lines) > most:
+        raise StatementTooLong(count=len(statement.lines), most=most)
+
+
+def _head(statement: Statement) -> list[Flowable]:
+    days = statement.period
+    facts = [
+        (_("卖方"), statement.seller.name),
+        (_("买方"), statement.buyer.name),
+        (
+            _("日期"),
+            _("%(since)s 到 %(until)s") % {"since": f"{days.since:%Y-%m-%d}", "until": f"{days.until:%Y-%m-%d}"},
+        ),
+        (_("打印时间"), f"{timezone.localtime():%Y-%m-%d %H:%M}"),
+    ]
+    said = [text_of(_("%(label)s：%(said)s") % {"label": label, "said": value}) for label, value in facts]
+    return [text_of(_("对账单"), bold=True, size=16), Spacer(0, 2 * mm), *said]
+
+
+def _table(statement: Statement) -> LongTable:
+    titles = (_("日期"), _("货品"), _("收下"), _("拒收 / 短少"), _("单价"), _("金额"))
+    rows: list[list[Flowable]] = [[text_of(word, bold=True) for word in titles]]
+    marked = []
+    for day, lines in groupby(statement.lines, key=lambda line: line.day):
+        group = list(lines)
+        rows += [_row(line) for line in group]
+        marked.append(len(rows))
+        rows.append(_sum_row(with_note(calendar_day(day), _("小计")), group))
+    rows.append(_sum_row(_("合计"), statement.lines))
+    marks = [("BACKGROUND", (0, n), (-1, n), colors.whitesmoke) for n in (*marked, len(rows) - 1)]
+    return LongTable(rows, colWidths=WIDTHS, repeatRows=1, style=TableStyle(marks, parent=GRID))
+
+
+def _row(line: Line) -> list[Flowable]:
+    what = _("调整") if line.is_adjustment else line.what
+    note = with_note(line.what, line.reason) if line.is_adjustment and line.what else line.reason
+    cells = (
+        f"{line.day:%m-%d}",
+        f"{what}\n{note}" if note else what,
+        _weight(line.accepted_g) if not line.is_adjustment else "",
+        _weight(line.refused_g) if line.refused_g else "",
+        yuan(line.price, line.price_word) if not line.is_adjustment else "",
+        amount_words(line),
+    )
+    return [text_of(cell, size=9) for cell in cells]
+
+
+def _sum_row(label: str, lines: Sequence[Line]) -> list[Flowable]:
+    sums = totals_of(lines)
+    refused = _weight(sums.refused_g) if sums.refused_g else ""
+    cells = ("", label, _weight(sums.accepted_g), refused, "", yuan(sums.amount))
+    return [text_of(cell, bold=True, size=9) for cell in cells]
+
+
+def _weight(grams: int) -> str:
+    return f"{format_grams(grams, '公斤')}\n{format_grams(grams, '斤')}"
+
+
+def _foot(statement: Statement) -> list[Flowable]:
+    total = statement.total
+    said = [text_of(_("买方应付：%(amount)s") % {"amount": yuan(total.amount)}, bold=True, size=13)]
+    if (get_language() or "zh").startswith("zh"):
+        said.append(text_of(_("大写：%(capitals)s") % {"capitals": capitals(total.amount)}))
+    if total.unpriced_g:
+        facts = {"weight": format_grams(total.unpriced_g, "公斤")}
+        said.append(text_of(_("另有 %(weight)s 面议的货还没有定价，不在合计里") % facts))
+    signs = _("卖方（签字盖章）：________________　　买方（签字盖章）：________________")
+    return [*said, Spacer(0, 10 * mm), text_of(signs)]
+
+
+def make_xlsx(statement: Statement) -> bytes:
+    """One row a line and the sum below; nothing in it runs. Raises: StatementTooLong."""
+    _require_length(statement, MOST_XLSX_LINES)
+    titles = [
+        *(
+            _("日期"),
+            _("卖方"),
+            _("买方"),
+            _("认购号"),
+            _("货品"),
+            _("收下（公斤）"),
+            _("拒收（公斤）"),
+            _("短少（公斤）"),
+        ),
+        *(_("单价（元）"), _("计价单位"), _("金额（元）"), _("说明")),
+    ]
+    rows = [
+        [
+            *(line.day, statement.seller.name, statement.buyer.name, line.pledge_id),
+            _("调整") if line.is_adjustment else line.what,
+            *(_kg(grams) for grams in (line.accepted_g, line.rejected_g, line.missing_g)),
+            *(line.price, line.price_word, _("待定价") if line.amount is None else line.amount, line.reason),
+        ]
+        for line in statement.lines
+    ]
+    total = statement.total
+    weights = [_kg(grams) for grams in (total.accepted_g, total.rejected_g, total.missing_g)]
+    rows.append([_("合计"), "", "", "", "", *weights, "", "", total.amount, ""])
+    return write_xlsx(titles, rows)
+
+
+def _kg(grams: int) -> Decimal:
+    """Whole grams as kilograms, exactly."""
+    return Decimal(grams).scaleb(-3)
