@@ -5,14 +5,14 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
 from cms.queries.waiting import at_stage, listing_ids, tasks_waiting_for
 from market.enums import ListingStage, OrganisationKind, VerificationState
-from market.models import Listing, Organisation, Place, Produce
+from market.models import Listing, Organisation, Place, PriceCeiling, Produce
 
 ME = "me"
 AGES = [(2, _("超过 2 小时")), (12, _("超过 12 小时")), (24, _("超过 1 天")), (48, _("超过 2 天"))]
@@ -80,6 +80,27 @@ class OrganisationFilterSet(WagtailFilterSet):
     def filter_county(self, queryset: QuerySet, _name: str, value: Place) -> QuerySet:
         code = value.county_code
         return queryset.filter(place_id__gte=code, place_id__lt=code + "~")
+
+
+class CeilingFilterSet(WagtailFilterSet):
+    force = django_filters.ChoiceFilter(
+        label=_("状态"),
+        choices=[("on", _("生效中或还没开始")), ("off", _("已取消或已过期"))],
+        empty_label=_("全部"),
+        widget=forms.RadioSelect,
+        method="filter_force",
+    )
+    produce = django_filters.ModelChoiceFilter(
+        label=_("农产品"), queryset=Produce.objects.filter(is_active=True), empty_label=_("全部")
+    )
+
+    class Meta:
+        model = PriceCeiling
+        fields: list[str] = []
+
+    def filter_force(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        over = Q(last_day__lt=timezone.localdate()) | Q(ended_at__isnull=False)
+        return queryset.filter(over) if value == "off" else queryset.exclude(over)
 
 
 class ProduceFilterSet(WagtailFilterSet):

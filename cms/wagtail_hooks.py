@@ -17,13 +17,14 @@ from wagtail.snippets.models import register_snippet
 
 from cms.panels import CounterPanel
 from cms.viewsets.bulk_approval import ApproveListings, bulk_approval
+from cms.viewsets.ceilings import CeilingViewSet
 from cms.viewsets.listing_review import SaveCorrection, TakeDown
 from cms.viewsets.listings import ListingViewSet
 from cms.viewsets.organisations import OrganisationViewSet
 from cms.viewsets.produce import ProduceViewSet
 from market.models import Listing
 
-for viewset in (ListingViewSet, OrganisationViewSet, ProduceViewSet):
+for viewset in (ListingViewSet, OrganisationViewSet, ProduceViewSet, CeilingViewSet):
     register_snippet(viewset)
 
 hooks.register("register_bulk_action", ApproveListings)

@@ -27,7 +27,7 @@ class Entry:
 def entries_for(request: HttpRequest) -> list[Entry]:
     """The entries for this person, the current page marked, 我的 with the number of new notices.
 
-    Costs the memberships, once a request, and what `unseen_count` says.
+    Costs the memberships, once a request.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

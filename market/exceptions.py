@@ -224,6 +224,7 @@ class LastManager(Refused):
 class PriceAboveCeiling(Refused):
     """`price` is worded."""
 
+    field = "price"
     sentence = _("%(produce)s现在限价 %(price)s，请把单价降到限价以内。原因：%(reason)s")
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import SELLERS, Role
 from market.exceptions import NotAllowed, NotVerified
-from market.models import Event, Listing, Lot, Membership, Notice, Organisation, User
+from market.models import Event, Listing, Lot, Membership, Notice, Organisation, PriceCeiling, User
 
 SELLING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 BUREAU_PERMISSION = "market.change_organisation"
@@ -144,6 +144,6 @@ def get_own_lot(user: User, pk: int) -> Lot:
     return get_object_or_404(Lot.objects.select_related("listing__produce", "seller").filter(seller__in=own), pk=pk)
 
 
-def history_of(thing: Organisation | Listing) -> list[Event]:
+def history_of(thing: Organisation | Listing | PriceCeiling) -> list[Event]:
     """The lines of history of a thing the caller has already been allowed to see. One statement."""
     return list(Event.objects.about(thing).select_related("by", "on_behalf_of"))

@@ -1,6 +1,7 @@
 """The price as entered and what follows from it. One definition per number."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 from market.enums import PriceUnit
@@ -14,9 +15,16 @@ def unit_word(price_unit: str, pack_word: str = "") -> str:
     return pack_word if price_unit == PriceUnit.PACK else UNIT_WORDS[PriceUnit(price_unit)]
 
 
-def listing_price_per_kg(listing: Any) -> Decimal | None:
-    """Yuan per kilogram to four places, for sorting and filtering only. None where the price is open (面议)."""
+def exact_price_per_kg(listing: Any) -> Fraction | None:
+    """Yuan per kilogram, not rounded. None where the price is open (面议)."""
     if listing.price is None:
         return None
-    exact = price_per_kg(listing.price, unit_word(listing.price_unit, listing.pack_word), listing.pack)
+    return price_per_kg(listing.price, unit_word(listing.price_unit, listing.pack_word), listing.pack)
+
+
+def listing_price_per_kg(listing: Any) -> Decimal | None:
+    """The same to four places, for sorting and filtering only."""
+    exact = exact_price_per_kg(listing)
+    if exact is None:
+        return None
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.0001"), ROUND_HALF_UP)

@@ -1,18 +1,23 @@
 """The bureau's price ceilings: set, ended, and asked before anything is listed or pledged."""
 
 import datetime as dt
+from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from market.actions.events import record
+from market.actions.notices import tell_all
 from market.exceptions import PriceAboveCeiling, UnfitText
 from market.models import PriceCeiling, Produce, User
 from market.permissions import can_set_ceilings, require
 from market.prepared import Prepared, whole_numbers
+from market.queries.ceilings import listings_above
 from market.wording import yuan
 
 
@@ -29,8 +34,8 @@ def set_ceiling(
 ) -> PriceCeiling:
     """The produce may not be listed or pledged above the price on these days. What is promised already stays as agreed.
 
-    Where several ceilings are in force the lowest binds. A repeat sets another, equal one: it changes nothing that binds.
-    Raises: NotAllowed, UnfitText.
+    Where several ceilings are in force the lowest binds. Sellers with listings above it are told. A repeat sets another, equal
+    one: it changes nothing that binds. Raises: NotAllowed, UnfitText.
     """
     require(can_set_ceilings(by))
     ceiling = PriceCeiling(
@@ -52,7 +57,29 @@ def set_ceiling(
     ceiling.price_per_kg = ceiling.exact_per_kg().quantize(Decimal("0.0001"), ROUND_HALF_UP)
     ceiling.save()
     record(ceiling, "set", by=by, reason=ceiling.reason)
+    _tell_sellers_above(ceiling)
     return ceiling
+
+
+def _tell_sellers_above(ceiling: PriceCeiling) -> None:
+    """Each seller once, with how many listings are too dear. One statement for each number of listings a seller has."""
+    by_count: dict[int, list[int]] = defaultdict(list)
+    for seller_id, count in Counter(listing.seller_id for listing in listings_above(ceiling)).items():
+        by_count[count].append(seller_id)
+    for count, sellers in by_count.items():
+        tell_all(
+            sellers,
+            f"ceiling-{ceiling.pk}",
+            gettext_noop(
+                "%(produce)s从 %(first_on)s 起限价 %(price)s，您有 %(count)s 条货源超过了，请改低单价，不改买家不能认购。原因：%(reason)s"
+            ),
+            url=reverse("market:sell"),
+            produce=ceiling.produce.name_zh,
+            first_on=ceiling.first_day,
+            price=yuan(ceiling.price, ceiling.price_word),
+            count=count,
+            reason=ceiling.reason,
+        )
 
 
 @transaction.atomic
@@ -73,19 +100,22 @@ _live_ceilings = Prepared(
 )
 
 
-def lowest_ceiling(produce_id: int, day: dt.date) -> PriceCeiling | None:
-    """The ceiling that binds goods of the day. One statement."""
-    for ceiling in _live_ceilings(produce_id):
-        if ceiling.first_day <= day and (ceiling.last_day is None or day <= ceiling.last_day):
-            return ceiling
-    return None
+def lowest_ceiling(produce_id: int, day: dt.date, last_day: dt.date | None = None) -> PriceCeiling | None:
+    """The ceiling that binds goods of the day, or the lowest of the days up to `last_day`. One statement."""
+    binding = [one for one in _live_ceilings(produce_id) if one.covers_any(day, last_day or day)]
+    return min(binding, key=PriceCeiling.exact_per_kg, default=None)
 
 
-def require_under_ceiling(produce_id: int, per_kg: Decimal | Fraction | None, day: dt.date) -> None:
-    """`per_kg` is yuan per kilogram, None where the price is open. One statement. Raises: PriceAboveCeiling."""
+def require_under_ceiling(
+    produce_id: int, per_kg: Decimal | Fraction | None, day: dt.date, last_day: dt.date | None = None
+) -> None:
+    """Neither the day nor any up to `last_day` has a lower ceiling. `per_kg` is yuan per kilogram, None where the price is open.
+
+    One statement. Raises: PriceAboveCeiling.
+    """
     if per_kg is None:
         return
-    ceiling = lowest_ceiling(produce_id, day)
+    ceiling = lowest_ceiling(produce_id, day, last_day)
     if ceiling is not None and Fraction(per_kg) > Fraction(ceiling.exact_per_kg()):
         raise PriceAboveCeiling(
             produce=ceiling.produce.name, price=yuan(ceiling.price, ceiling.price_word), reason=ceiling.reason

@@ -14,6 +14,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import TaskState, Workflow, WorkflowState
 
+from market.actions.ceilings import require_under_ceiling
 from market.actions.events import record
 from market.actions.lots import refuse_below_reserved
 from market.actions.photos import attach_photos
@@ -36,6 +37,7 @@ from market.exceptions import (
 from market.models import Listing, ListingPhoto, Lot, Organisation, Photo, Place, Produce, User
 from market.models.listings import MAX_DAYS, MAX_DAYS_AHEAD
 from market.permissions import can_enter_listing_for, can_sell_for, on_behalf_of, require, require_verified
+from market.pricing import exact_price_per_kg
 from market.quantities import Pack, Quantity, describe
 from market.queries.listings import IN_REVIEW_STAGES, stage_of
 from market.wording import calendar_day
@@ -202,7 +204,8 @@ def withdraw_listing(listing: Listing, *, reason: str, by: User) -> Listing:
 def _refuse_unfit(listing: Listing, terms: ListingTerms, known_first_day: dt.date | None = None) -> None:
     """Everything about the terms that can be refused without the stock. `known_first_day`: the day an edit may keep.
 
-    Raises: NotOnOffer, PlaceTooWide, PastDay, EndsInThePast, TooManyDays, TooFarAhead, PackTooHeavy, UnfitText.
+    Raises: NotOnOffer, PlaceTooWide, PastDay, EndsInThePast, TooManyDays, TooFarAhead, PackTooHeavy, UnfitText,
+    PriceAboveCeiling.
     """
     today = timezone.localdate()
     if not terms.produce.is_active:
@@ -225,6 +228,9 @@ def _refuse_unfit(listing: Listing, terms: ListingTerms, known_first_day: dt.dat
         listing.full_clean()
     except ValidationError as error:
         raise _unfit(error) from error
+    require_under_ceiling(
+        listing.produce_id, exact_price_per_kg(listing), max(listing.first_day, today), listing.last_day
+    )
 
 
 def _unfit(error: ValidationError) -> UnfitText:

@@ -74,6 +74,10 @@ class PriceCeiling(models.Model):
     def price_word(self) -> str:
         return unit_word(self.price_unit)
 
+    def covers_any(self, first_day: dt.date, last_day: dt.date) -> bool:
+        """Whether it says something about one of these days, ended or not."""
+        return self.first_day <= last_day and (self.last_day is None or self.last_day >= first_day)
+
     def exact_per_kg(self) -> Decimal:
         """What `price_per_kg` is made of."""
         exact = price_per_kg(self.price, self.price_word)

@@ -7,7 +7,8 @@ from functools import cached_property
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from market.models import Event, Listing, Lot, Photo
+from market.actions.ceilings import lowest_ceiling
+from market.models import Event, Listing, Lot, Photo, PriceCeiling
 from market.models.events import subject_of
 from market.queries.reference import KnownPlace, KnownProduce, Reference, reference_of
 
@@ -37,6 +38,7 @@ class LotPage:
     days: list[DayOfListing]
     events: list[Event]
     known: Reference
+    ceiling: PriceCeiling | None
 
     @property
     def listing(self) -> Listing:
@@ -72,7 +74,7 @@ class LotPage:
 
 
 def lot_page(pk: int) -> LotPage:
-    """The page of one lot. Every lot was published once, so that anybody may read it. Four statements.
+    """The page of one lot. Every lot was published once, so that anybody may read it. Five statements.
 
     Raises: Http404.
     """
@@ -92,4 +94,5 @@ def lot_page(pk: int) -> LotPage:
             )[:EVENTS_SHOWN]
         ),
         known=reference_of({lot.produce_id}, {lot.place_code}),
+        ceiling=lowest_ceiling(lot.produce_id, lot.day),
     )

@@ -46,14 +46,12 @@ def notices_of(user: User, number: str | int | None) -> tuple[Page, list[Told]]:
 
 
 def unseen_count(user: User) -> int:
-    """How many notices nobody of the person's organisations has seen.
+    """How many notices nobody of the person's organisations has seen. No statement: the memberships bring the numbers along.
 
-    No statement beside the memberships, which bring the numbers along; one where those came with the docks.
+    Where those came with the docks, on the forms that stand in the way of a pledge, it is not known and 0.
     """
-    counts = {one.organisation_id: getattr(one, "unseen_notices", None) for one in memberships_of(user)}
-    if None in counts.values():
-        return Notice.objects.unseen().filter(recipient__in=counts).count()
-    return sum(number or 0 for number in counts.values())
+    counts = {one.organisation_id: getattr(one, "unseen_notices", 0) for one in memberships_of(user)}
+    return sum(counts.values())
 
 
 def _is_ours(url: str) -> bool:

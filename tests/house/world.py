@@ -6,6 +6,7 @@ from market.models import Lot
 from orders.actions.relays import read_relay
 from orders.models import Stall, StallAlias
 from tests.cast import Cast
+from tests.factories.ceilings import make_ceiling
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
 from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
 from tests.factories.standing import make_standing
@@ -21,6 +22,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
     trip = _trip(day, cast)
     return {
         "listing": day.listing,
+        "ceiling": make_ceiling(reference["loofah"], "9.90", by=cast.commerce_desk),
         "lot": day.lot,
         "dock": day.dock,
         "pledge": pledge,

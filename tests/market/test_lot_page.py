@@ -228,11 +228,11 @@ def test_what_was_never_published_is_not_found(cast, reference):
         assert Client().get(f"/lots/{pk}/").status_code == 404
 
 
-def test_an_anonymous_reader_costs_four_statements_however_many_days_and_photographs(
+def test_an_anonymous_reader_costs_five_statements_however_many_days_and_photographs(
     lot, cast, reference, django_assert_num_queries
 ):
     known_reference()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         html_of(lot)
 
     for _ in range(3):
@@ -247,7 +247,7 @@ def test_an_anonymous_reader_costs_four_statements_however_many_days_and_photogr
     )
     known_reference()
     for one in (lot, Lot.objects.filter(listing=long).order_by("day")[0]):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             html_of(one)
 
 

@@ -1,0 +1,23 @@
+"""For pages that name a price: the bureau's ceiling on it."""
+
+import datetime as dt
+
+from django import template
+
+from market.actions.ceilings import lowest_ceiling
+from market.models import PriceCeiling
+from market.queries.ceilings import ceilings_ahead
+
+register = template.Library()
+
+
+@register.simple_tag
+def ceiling_of(produce_id: int, day: dt.date) -> PriceCeiling | None:
+    """The ceiling that binds the produce on the day. One statement."""
+    return lowest_ceiling(produce_id, day)
+
+
+@register.simple_tag
+def ceilings_in_sight() -> list[PriceCeiling]:
+    """Those that bind today or later. One statement."""
+    return ceilings_ahead()
