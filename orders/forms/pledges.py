@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from market.exceptions import NotEnoughLeft, Refused, SoldOut
@@ -136,7 +137,12 @@ class PlaceForm(RangeForm, NewDeliveryForm):
     def __init__(self, *args: Any, lot: Lot, other_days: Callable[[], Sequence[Lot]], **kwargs: Any) -> None:
         super().__init__(*args, lot=lot, **kwargs)
         self.fields["quantity"].pack = lot.listing.pack  # type: ignore[attr-defined]
-        self.fields["days"].choices = lambda: [(day.pk, _day_label(day)) for day in other_days()]  # type: ignore[attr-defined]
+        self._other_days = other_days
+        self.fields["days"].choices = lambda: [(day.pk, _day_label(day)) for day in self.other_days]  # type: ignore[attr-defined]
+
+    @cached_property
+    def other_days(self) -> Sequence[Lot]:
+        return self._other_days()
 
     def facts(self) -> dict[str, Any]:
         return {**super().facts(), **self.range_facts(), "fresh_hours": self.cleaned_data["fresh_hours"] or 0}
