@@ -77,10 +77,15 @@ _UNIT = (
     rf"|(?P<pack>(?:{'|'.join(sorted(PACKS, key=len, reverse=True))})(?![a-z]))"
 )
 _AFTER = re.compile(
-    rf"\s*(?P<about>多|来|余|把|几|十来)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。]))?(?P<over>多|出头|左右|上下|以上|以下|以内|往上)?"
+    rf"\s*(?P<about>多|来|余|把|几|十来|\+)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。]))?(?P<over>多|出头|左右|上下|以上|以下|以内|往上|\+(?=$|[\s,，。]))?"
 )
 _RUN = re.compile("(?:[0-9.,零一二两三四五六七八九十百千万亿点半几]|w(?![a-z]))+")
-_VAGUE_HALF = re.compile(rf"(?:[大小]半|个把)(?:{_UNIT})|(?:公斤|斤|吨|担|件|筐)把{_END}")
+_VAGUE_HALF = re.compile(
+    rf"(?:[大小]半|个把|数[十百千万]+|好?几[十百千万]*)(?:{_UNIT})|(?:公斤|斤|吨|担|件|筐)把{_END}"
+)
+_UNKNOWN_UNIT = re.compile(
+    r"(\d{1,6}(?:\.\d+)?)((?!明天|今天|后天|自提|谢|也|都|可以|就|吧|啊|哈|呢|吗|改|不|取消|行|够|好|能)[a-z\u4e00-\u9fff]{1,3})\s*$"
+)
 _HALF_MORE = re.compile(rf"(?:{'|'.join(('公斤', '斤', '吨', '担', '件', '筐', '箱', '袋'))})半(?![天价])")
 _RANGE = re.compile(r"\s*(-{1,2}|~+|到|至|或者?|/|、)\s*")
 _NEXT_DOOR = re.compile("(.*?)([一二两三四五六七八九])([一二两三四五六七八九])([十百千万]*)")
@@ -257,6 +262,10 @@ def _behind(after: re.Match[str]) -> Fraction:
 
 def _bare(text: str, at: int, end: int, glued: int) -> Amount | None:
     """A number alone: Arabic, or Chinese of two signs (一百五), or of one where it stands alone."""
+    unknown = _UNKNOWN_UNIT.match(text, at) if at == 0 or text[at - 1] == " " else None
+    if unknown and not BARE_END.match(text, unknown.end(1)):
+        value = read_number(unknown[1])
+        return Amount(value, value, unknown[2], "piece", at, unknown.end(), frozenset({"unknown_word"}))
     for stop in range(end, at, -1):
         reading = read_figure(text[at:stop])
         if reading is None or not BARE_END.match(text, stop):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from market.numerals import read_number
 from orders.relay.lexicon import OFFERED
 from orders.relay.model import Action, Entry
+from orders.relay.names import is_two_names
 from orders.relay.scanner import Token
 from orders.relay.settling import Share
 from orders.relay.weighing import Weight
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _QUESTION = re.compile(
-    r"[?？]|[吗嘛么]\s*(?=[。!！~,，]|$)|不$|(?<!要)不\s*[。]*$|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
+    r"[?？]|[吗嘛么啵]\s*(?=[。!！~,，]|$)|不$|(?<!要)不\s*[。]*$|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
 )
 _PRICE_ASKED = re.compile(
     "多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元"
@@ -60,8 +61,8 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     """The entry of one share."""
     flags = flags | share.weight.flags | share.doubts
     entry = replace(line.blank, name=share.name, crop=share.crop, ref_no=ref)
-    if share.name and _EMBEDDED.search(share.name):  # 雷姐50小马30老范
-        flags |= {"ambiguous"}
+    if share.name and (_EMBEDDED.search(share.name) or is_two_names(share.name)):
+        flags |= {"ambiguous"}  # 雷姐50小马30老范, 阳姐和小马
     if not line.is_item and (_only_asks_the_price(line, flags) or _is_offer(line)):
         return line.blank
     weight, entry = _for_days(share.weight, line, entry, flags)
@@ -168,6 +169,8 @@ def _of_total(share: Share, line: Line, prior: int | None) -> tuple[Action, set[
     """一共150斤 states the total; whoever adds up the list (共计1200斤) wants nothing."""
     if prior:
         return Action.REPLACE, set()
+    if line.is_told_by(share.name) and "count" in line.words:
+        return Action.IGNORE, set()  # 共12人，合计2300斤
     sums_up = not {"want", "self"} & line.words and line.is_told_by(share.name)
     return (Action.ASK, {"total"}) if sums_up else (Action.NEW, set())
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
+from market.numerals import read_number
 from orders.relay import names, structure
 from orders.relay.deciding import decide, line_flags
 from orders.relay.lexicon import DONE
@@ -140,6 +141,7 @@ def _entries(line: Line) -> list[Entry]:
     if not shares:
         name, ref = _name_of_all(line), _ref(line)
         return [read_wordless(line, name, ref)]
+    shares = [_known_name(share, line) for share in shares]
     flags = line.flags | line_flags(line.text, line.tokens)
     ref = _ref(line) if len(shares) == 1 and shares[0].name in (None, line.context.sender) else None
     entries = []
@@ -147,6 +149,14 @@ def _entries(line: Line) -> list[Entry]:
         share = replace(share, name=None) if ref is not None else share
         entries.append(decide(share, line, flags, ref))
     return entries
+
+
+def _known_name(share: Share, line: Line) -> Share:
+    """阳姐 嗯呐 20斤: a name we know with a word behind it that we do not."""
+    if not share.name or share.name in line.context.prior_g:
+        return share
+    known = [name for name in line.context.prior_g if re.match(re.escape(name) + r"[\s\d,，]", share.name)]
+    return replace(share, name=known[0], doubts=share.doubts | {"not_understood"}) if len(known) == 1 else share
 
 
 def _finished(entry: Entry, line: Line) -> Entry:
@@ -177,7 +187,10 @@ def _shares(line: Line) -> list[Share]:
         of_grade = any(token.kind == "grade" for token in gap)
         is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1] or of_grade
         name = other or name
-        share = Share(name, crops[number], _weight(line.tokens[at]), _words(gap), is_own)
+        words = _words(gap)
+        if number and is_own:  # a plus between two crops adds nothing up
+            words = tuple(word for word in words if word != "plus")
+        share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own)
         found += _spread(line, gap, share)
     return _named_behind(line, found, gaps)
 
@@ -318,4 +331,5 @@ def _ref(line: Line) -> int | None:
     pointed = [token for token in line.tokens if token.kind == "number" and token.value]
     if line.is_item or len(pointed) != 1:
         return None
-    return int(pointed[0].value)
+    value = read_number(pointed[0].value)
+    return int(value) if value is not None else None

@@ -16,12 +16,15 @@ _BEHALF = re.compile(
     rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|代|为|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
     r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
 )
+_SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
 _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
 _STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&\"'“”‘’"
 
 
 def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
     """Who a line speaks for (我替大学店要) and where that stands; the name is None where it is the sender's own."""
+    if (sent := _SENT_BY.match(text.lstrip())) and looks_like_name(sent["who"]):
+        return sent["who"], (0, len(text))
     found = _BEHALF.search(text)
     if not found:
         return None
@@ -69,6 +72,8 @@ def _belongs(tokens: Sequence[Token], at: int, apart: bool) -> bool:
         return at > 0 and tokens[at - 1].kind in _HOLDS
     if apart and token.kind in ("stop", "space"):
         return False
+    if token.kind == "num" and "." in token.text:  # a day or a price
+        return False
     return token.kind in _OF_NAMES
 
 
@@ -78,7 +83,7 @@ def _clean(piece: str, *, behind: bool) -> str:
     name = re.sub(r"[(（][^)）]*(?:付|自提|转|要|送)[^)）]*[)）]?", "", name)
     name = HEAD.sub("", TAIL.sub("", name)).strip(_STRAY)
     name = _balanced(name).strip(_STRAY)
-    has_letter = any(sign.isalpha() for sign in name)
+    has_letter = any(sign.isalpha() and sign not in "和与及跟第" for sign in name)
     return name if has_letter and not FILLERS.match(name) and not _is_note(name, behind=behind) else ""
 
 
@@ -91,19 +96,19 @@ def _balanced(name: str) -> str:
 
 
 def _is_note(part: str, *, behind: bool) -> bool:
+    part = part.strip("()（） ")
     found = NOTE.search(part)
-    if not found:
-        return False
-    return (
-        behind
-        or found.span() == (0, len(part))
-        or part[-1] in "了的吧哈哦啊呢嘛呀吗么啦"
-        or len(part) - len(found[0]) <= 1
-    )
+    if not part or not found:
+        return not part
+    if behind or part[-1] in "了的吧哈哦啊呢嘛呀吗么啦":
+        return True
+    return len(part) - len(found[0]) <= 1
 
 
 def _may_be_name(name: str) -> bool:
-    return 2 <= len(name) <= 12 and not re.search("[的了吗呢吧啊嘛呀不没]|^[好有在是把被让去来到]", name)
+    if _RELATIVE.fullmatch(name):
+        return False
+    return 2 <= len(name) <= 12 and not re.search("^每|[的了吗呢吧啊嘛呀不没]|^[好有在是把被让去来到]", name)
 
 
 def looks_like_name(name: str) -> bool:
@@ -118,6 +123,12 @@ def looks_like_name(name: str) -> bool:
     return (
         2 <= len(plain) <= 4 and (plain[0] in SURNAMES or plain[:2] in ("欧阳", "司马", "上官", "诸葛"))
     ) or _ends_in_surname(plain)
+
+
+def is_two_names(name: str) -> bool:
+    """阳姐和小马: whose is it?"""
+    found = re.fullmatch("(.{2,}?)[和与跟及](.{2,})", name)
+    return found is not None and all(looks_like_name(part) for part in found.groups())
 
 
 def _ends_in_surname(plain: str) -> bool:

@@ -45,7 +45,7 @@ def _joined(last: Share, share: Share, context: Context) -> Share:
         return replace(last, words=(*last.words, "set"))  # 150斤（原100斤）
     if "bracket" in words:
         return _in_brackets(last, share)
-    if "add" in words and _is_prior(last, context):
+    if {"plus", "add"} & words and _is_prior(last, context):
         return replace(share, is_own=last.is_own)
     if {"plus", "add"} & words:
         return replace(last, weight=last.weight.plus(share.weight))

@@ -65,7 +65,7 @@ def weigh(tokens: list[Token], text: str, packs: Mapping[str, int], default_unit
 def _changed_unit(tokens: list[Token]) -> str | None:
     """100斤→150: both figures of a change are in the one unit that is written."""
     units = {token.amount.unit for token in tokens if token.amount and token.amount.kind in ("weight", "pack")}
-    changes = any(token.kind in ("w_set", "w_neg") for token in tokens)
+    changes = any(token.kind in ("w_set", "w_neg") or token.text == "+" for token in tokens)
     return units.pop() if changes and len(units) == 1 else None
 
 
@@ -126,6 +126,9 @@ def _without_bare(tokens: list[Token], has_unit: bool) -> list[Token]:
     with_unit = any(token.amount and token.amount.kind != "bare" for token in tokens)
     left = []
     for at, token in enumerate(tokens):
+        if token.amount and "unknown_word" in token.amount.flags and len([one for one in tokens if one.amount]) > 1:
+            left.append(replace(token, kind="num", amount=None))
+            continue
         bare = token.amount is not None and token.amount.kind == "bare"
         if (bare and with_unit and not _counts(tokens, at, has_unit)) or (bare and _is_part_of_name(tokens, at)):
             token = replace(token, kind="num", amount=None)
@@ -209,6 +212,8 @@ def _product(first: Token, second: Token) -> Token:
     else:
         made, count = replace(one, low=None, high=None, flags=one.flags | {"ambiguous"}), second.amount
     factor = count.low if count.low is not None and not count.is_range else None
+    if factor is not None and factor.denominator != 1:  # 1.8*50斤 is a price
+        factor, made = None, replace(made, flags=made.flags | {"ambiguous"})
     weight = made.times(factor) if factor is not None else replace(made, low=None, high=None)
     flags = (made.flags | count.flags) - {"unit_missing"}
     return Weighed("weight", first.start, second.end, first.text, first.amount, weight=replace(weight, flags=flags))
