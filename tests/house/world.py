@@ -8,8 +8,10 @@ from orders.models import Stall, StallAlias
 from tests.cast import Cast
 from tests.factories.ceilings import make_ceiling
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
+from tests.factories.matching import make_run
 from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
 from tests.factories.standing import make_standing
+from tests.factories.talks import make_answer, make_demand
 
 
 def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         day.lot, make_dock(cast.association), "100斤", by=cast.association_clerk, lines=stalls("60斤", "40斤")
     )
     trip = _trip(day, cast)
+    demand = make_demand(reference["loofah"], day.dock, by=cast.buyer, first_day=day.lot.day, last_day=day.lot.day)
     return {
         "listing": day.listing,
         "ceiling": make_ceiling(reference["loofah"], "9.90", by=cast.commerce_desk),
@@ -28,11 +31,14 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "pledge": pledge,
         "moving": moving,
         "sheet": sheet,
+        "demand": demand,
+        "offer": make_answer(demand, day.lot, by=cast.farmer),
         "standing": make_standing(day.listing, day.dock, by=cast.buyer),
         "truck": trip.truck,
         "driver": trip.driver,
         "green_pass": trip.truck.passes.get(),
         "run": trip.run,
+        "match": make_run(cast.commerce_desk),
         "trip": trip,
         "stop": trip.stops.order_by("position").first(),
         "load": trip.loads.order_by("pk").first(),
