@@ -12,11 +12,13 @@ from orders.matching.mip import Limits, solve_mip
 from orders.matching.model import EngineError, Problem, Result
 from orders.matching.prices import Prices, bound_of, find_prices
 from orders.matching.repair import find_broken, make_valid
-from orders.matching.search import LEAST_SECONDS, Search, best_arcs
+from orders.matching.search import LEAST_SECONDS, SATISFYING, Search, best_arcs
 from orders.solving.clock import Deadline
 
 WHOLE_ARCS = 2_500
 """Up to this many arcs HiGHS gets the whole day first, and its bound is worth having."""
+LAST_ARCS = 30_000
+"""Up to this many it gets the whole day last, where the pieces ended with time left and far from the bound."""
 WHOLE_SHARE = 0.7
 EXACT_ARCS = 300
 WHOLE_GAP = 4e-4
@@ -58,10 +60,23 @@ class Rounds:
 
     def _improve(self, grams: Ints, kept: Flags, small: Graph, prices: Prices) -> tuple[Ints, str]:
         """The whole day at once where it is small, then piece by piece. Raises: EngineError."""
-        if len(self.graph.lot) <= WHOLE_ARCS:
-            grams, done = self._solve_whole(grams)
+        arcs = len(self.graph.lot)
+        if arcs <= WHOLE_ARCS:
+            grams, done = self._solve_whole(grams, WHOLE_SHARE)
             if done:
                 return grams, "flow+mip"
+        grams, done = self._search(grams, kept, small, prices)
+        # Far from the bound with time left: perhaps it is the bound that is weak.
+        if (
+            done
+            and WHOLE_ARCS < arcs <= LAST_ARCS
+            and self.bound - self.graph.score_of(grams) > SATISFYING * self.bound
+        ):
+            grams, _ = self._solve_whole(grams, 1.0)
+        return grams, "flow+mip-parts"
+
+    def _search(self, grams: Ints, kept: Flags, small: Graph, prices: Prices) -> tuple[Ints, bool]:
+        """Piece by piece; done where neither clock nor engine ended it. Raises: EngineError."""
         search = Search(small, grams[kept], prices, self.bound)
         try:
             search.run(self.deadline, self.seed)
@@ -73,11 +88,11 @@ class Rounds:
         grams[kept] = search.grams
         over = ", stopped by the clock" if search.cut_off else ""
         self._say(f"mip ({search.pieces} pieces{over})", self.graph.score_of(grams))
-        return grams, "flow+mip-parts"
+        return grams, not search.cut_off and not self.note
 
-    def _solve_whole(self, grams: Ints) -> tuple[Ints, bool]:
+    def _solve_whole(self, grams: Ints, share: float) -> tuple[Ints, bool]:
         """HiGHS on every arc, with its own bound; done where no clock cut it off."""
-        seconds = self.deadline.left() * WHOLE_SHARE
+        seconds = self.deadline.left() * share
         if seconds < LEAST_SECONDS:
             return grams, False
         gap = 0.0 if len(self.graph.lot) <= EXACT_ARCS else WHOLE_GAP

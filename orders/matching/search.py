@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from orders.matching.graph import Graph, Ints
+from orders.matching.graph import Flags, Graph, Ints
 from orders.matching.mip import Limits, solve_mip
 from orders.matching.parts import cut
 from orders.matching.prices import Prices
@@ -19,12 +19,22 @@ from orders.solving.clock import Deadline
 
 KEPT_ARCS = 6
 """Arcs kept per pledge, those that lose least against the prices of the optimal flow."""
-PASSES = ((10, 1e-3, 50), (20, 5e-4, 100), (12, 2e-4, 200))
-"""Lots in a piece, gap and nodes of its solve, for each pass over the day."""
+KEPT_TIMES = 1.5
+"""A pledge that needs many small lots keeps as many as hold so many times what it wants."""
+PASSES = (
+    (10, 600, 1e-3, 50),
+    (20, 600, 5e-4, 100),
+    (12, 600, 2e-4, 200),
+    (40, 1500, 5e-4, 200),
+    (100, 4000, 5e-4, 500),
+)
+"""Lots and most arcs in a piece, gap and nodes of its solve, for each pass over the day."""
 ENOUGH = 1e-4
-"""The search ends this near to the bound, or when a pass has gained less than that."""
-MOST_ARCS = 600
-"""A piece stops growing where its lots have so many arcs, for few lots with very many pledges."""
+"""The search ends this near to the bound."""
+SATISFYING = 1e-3
+"""This near to the bound it also ends when a pass gained less than ``ENOUGH``; further away larger pieces follow."""
+LEAST_ARCS = 150
+"""A piece has more lots where these have fewer arcs than that."""
 LEAST_SECONDS = 0.15
 MOST_SECONDS = 10.0
 """Of one piece; nodes end it long before, so that no clock decides."""
@@ -34,13 +44,19 @@ NEAR = 50.0
 """Loss per kilogram at which a binding counts half."""
 
 
-def best_arcs(graph: Graph, grams: Ints, loss: Ints) -> np.ndarray:
-    """The arcs worth keeping: in use, or among the few of their pledge that lose least."""
+def best_arcs(graph: Graph, grams: Ints, loss: Ints) -> Flags:
+    """The arcs worth keeping: in use, among the few of their pledge that lose least, or needed to fill it."""
     order = np.lexsort((loss, graph.pledge))
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - graph.arcs_of_pledges()[graph.pledge[order]]
-    kept: np.ndarray = (rank < KEPT_ARCS) | (grams > 0)
-    return kept
+    starts = graph.arcs_of_pledges()
+    pledge = graph.pledge[order]
+    rank = np.arange(len(order)) - starts[pledge]
+    # In floats: only how many lots a large pledge needs is asked here.
+    most = graph.most[order].astype(float)
+    before = np.cumsum(most) - most
+    better = before - np.append(before, 0.0)[starts[pledge]]
+    kept = np.empty(len(order), bool)
+    kept[order] = (rank < KEPT_ARCS) | (better < KEPT_TIMES * graph.wanted[pledge])
+    return kept | (grams > 0)
 
 
 class Search:
@@ -55,18 +71,20 @@ class Search:
 
     def run(self, deadline: Deadline, seed: int) -> None:
         """Pass over the day until it gains nothing more or the time is up. Raises: EngineError."""
-        for lots, gap, nodes in PASSES:
+        for lots, arcs, gap, nodes in PASSES:
             before = self.score
-            self._pass(lots, lambda seconds, g=gap, n=nodes: Limits(seconds, n, g), deadline, seed)  # type: ignore[misc]
-            if self.cut_off or self._is_near(self.bound - self.score):
+            self._pass(lots, arcs, lambda seconds, g=gap, n=nodes: Limits(seconds, n, g), deadline, seed)  # type: ignore[misc]
+            if self.cut_off or self._is_below(self.bound - self.score, ENOUGH):
                 return
-            if self._is_near(self.score - before):
+            if self._is_below(self.score - before, ENOUGH) and self._is_below(self.bound - self.score, SATISFYING):
                 return
 
-    def _is_near(self, difference: int) -> bool:
-        return difference <= ENOUGH * self.bound
+    def _is_below(self, difference: int, share: float) -> bool:
+        return difference <= share * self.bound
 
-    def _pass(self, size: int, limits: Callable[[float], Limits], deadline: Deadline, seed: int) -> None:
+    def _pass(
+        self, size: int, most_arcs: int, limits: Callable[[float], Limits], deadline: Deadline, seed: int
+    ) -> None:
         """Pieces from where most is lost, no lot twice as a beginning, until little is left to gain."""
         open_lots = np.ones(len(self.graph.available), bool)
         while open_lots.any():
@@ -79,7 +97,7 @@ class Search:
             if seconds < LEAST_SECONDS:
                 self.cut_off = True
                 return
-            chosen = self.bonds.grow(first, self.grams, size)
+            chosen = self.bonds.grow(first, self.grams, size, most_arcs)
             self._improve(chosen, limits(seconds), seed)
             open_lots[chosen] = False
 
@@ -131,12 +149,12 @@ class _Bonds:
         self.best_lot = np.full(len(graph.wanted), -1)
         self.best_lot[graph.pledge[best]] = graph.lot[best]
 
-    def grow(self, first: int, grams: Ints, size: int) -> list[int]:
+    def grow(self, first: int, grams: Ints, size: int, most_arcs: int) -> list[int]:
         """So many lots around the first, each time the one most strongly bound to those chosen."""
         chosen, bound_to = [first], dict[int, float]()
         taken, arcs = set(chosen), len(self.arcs_of_lot[first])
         self._bind(first, grams, taken, bound_to)
-        while len(chosen) < size and arcs < MOST_ARCS and bound_to:
+        while bound_to and arcs < (most_arcs if len(chosen) < size else LEAST_ARCS):
             lot = min(bound_to, key=lambda k: (-bound_to[k], k))
             del bound_to[lot]
             chosen.append(lot)
