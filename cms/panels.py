@@ -15,6 +15,8 @@ from cms.viewsets.listing_index import URLS, compare_url
 from market.models import Listing
 from market.permissions import can_verify_organisations, history_of
 from market.queries.listings import asked_changes
+from orders.permissions import can_match
+from orders.queries.spoiling import spoiling_count
 
 
 class ReviewPanel(Panel):
@@ -46,7 +48,7 @@ SELLER_VERBS = {"submitted", "edited", "resubmitted"}
 
 
 class CounterPanel(Component):
-    """One sentence with a number and a link. Two statements at most, whatever waits."""
+    """One sentence with a number and a link. Three statements at most, whatever waits."""
 
     name = "market_waiting"
     template_name = "cms/panels/counters.html"
@@ -77,6 +79,17 @@ class CounterPanel(Component):
                     "none": _("没有等待核实的单位"),
                     "label": _("去核实"),
                     "url": f"{reverse('wagtailsnippets_market_organisation:list')}?verification=waiting",
+                }
+            )
+        if can_match(user):
+            spoiling = spoiling_count()
+            counters.append(
+                {
+                    "number": spoiling,
+                    "text": ngettext("批货今天卖不完会坏", "批货今天卖不完会坏", spoiling),
+                    "none": _("没有快坏的货"),
+                    "label": _("去看看"),
+                    "url": reverse("orders:spoiling"),
                 }
             )
         return {**super().get_context_data(parent_context), "counters": counters}
