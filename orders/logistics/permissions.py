@@ -4,7 +4,7 @@ A dispatcher (role dispatcher in a bureau) sees the whole city; a carrier's mana
 and trips; a driver the trips driven; a buyer the loads of the own pledges.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -24,6 +24,7 @@ from orders.logistics.queries.statements import LESS, MORE
 from orders.models import Pledge
 from orders.permissions import buying_for, can_buy_for
 
+MAX_KEY = BigIntegerField.MAX_BIGINT
 CARRIER_ROLES = (Role.MANAGER, Role.CLERK)
 
 
@@ -186,7 +187,10 @@ def get_statement_sides(user: User, seller_pk: int, buyer_pk: int) -> tuple[Orga
 
     One statement. Raises: Http404.
     """
-    traded = Pledge.objects.filter(seller=seller_pk, buyer=buyer_pk).select_related("seller", "buyer").first()
+    rows = Pledge.objects.select_related("seller", "buyer")
+    # No key is longer: asked for one, a database without such numbers answers with an error.
+    fits = max(seller_pk, buyer_pk) <= MAX_KEY
+    traded = rows.filter(seller=seller_pk, buyer=buyer_pk).first() if fits else None
     if traded is None:
         raise Http404
     seller, buyer = traded.seller, traded.buyer
