@@ -29,11 +29,12 @@ FIELD_NAMES = (
     "plate_colour rated_g volume_l base shift_from shift_to driver issuer number valid_from valid_to code sampled_at result "
     "temperature photo drop_photo role phone kind rows quantity price price_unit pack_word pack_weight minimum variety grade "
     "first_day last_day note produce seller day lines-TOTAL_FORMS lines-INITIAL_FORMS lines-0-name lines-0-quantity "
+    "price_at_most grade_at_least km_at_most is_whole fresh_hours hours lot back_on_sale "
     "comment task_state action-workflow-action workflow-action-extra-data item to "
     "text unit association how stall into seen"
 )
 # A press of the button is all they need, whatever else is sent.
-BUTTONS = {"orders:dock_use", "logistics:run_commit", "logistics:run_again", "logistics:stop_arrive"}
+BUTTONS = {"orders:dock_use", "orders:demand_cancel", "orders:offer_accept", "orders:offer_refuse", "logistics:run_commit", "logistics:run_again", "logistics:stop_arrive"}
 WHO = {"market": "farmer", "orders": "buyer", "logistics": "dispatcher"}
 
 
