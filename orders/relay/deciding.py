@@ -26,6 +26,7 @@ _PRICE_ASKED = re.compile(
     "多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元"
 )
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
+_TAKERS = re.compile("谁要|谁还要|有人要|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)")
 _EMBEDDED = re.compile(r"[^\d\s]\d+(?![栋幢楼单元室号座排期区中\d])[\u4e00-\u9fff]+\d+")
 _DOUBTS = frozenset(
     [
@@ -88,7 +89,7 @@ def _only_asks_the_price(line: Line, flags: frozenset[str]) -> bool:
 
 def _is_offer(line: Line) -> bool:
     """今天丝瓜8000斤，求扩散: who sells says what there is."""
-    if _THANKS.match(line.text):
+    if _THANKS.match(line.text) or _TAKERS.search(line.text):
         return True
     return bool(OFFERED.search(line.text)) and not {"want", "self", "add", "set"} & line.words
 

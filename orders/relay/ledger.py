@@ -100,11 +100,7 @@ class Ledger:
 
     def _checked(self, entry: Entry) -> Entry:
         """What does not fit what the name has is for a person to say."""
-        if entry.action is Action.ASK and "same_name" in entry.flags:
-            had = self._pledges.get(entry.name or "", {})
-            if entry.crop and _key(had, entry.crop) not in had:
-                flags = tuple(flag for flag in entry.flags if flag != "same_name")
-                return replace(entry, action=Action.NEW, flags=flags)
+        entry = _of_other_crop(entry, self._pledges.get(entry.name or "", {}))
         if entry.action in (Action.ASK, Action.IGNORE, Action.NEW) or not entry.name:
             return entry
         return self._fits(entry, self._pledges.get(entry.name))
@@ -220,6 +216,14 @@ class Ledger:
         last.pledges |= new.pledges
 
 
+def _of_other_crop(entry: Entry, had: Grams) -> Entry:
+    """The same name again, but for a crop it has nothing of yet, is a pledge of its own."""
+    if entry.action is Action.ASK and "same_name" in entry.flags and entry.crop and _key(had, entry.crop) not in had:
+        flags = tuple(flag for flag in entry.flags if flag != "same_name")
+        return replace(entry, action=Action.NEW, flags=flags)
+    return entry
+
+
 def _made(items: Sequence[Item], crop: str) -> Copy:
     """A copy read from its start: a later line may change an earlier one (5、苏大姐 再加1筐)."""
     new = Copy(crop, starts_at_one=not items or items[0].no <= 1)
@@ -229,6 +233,7 @@ def _made(items: Sequence[Item], crop: str) -> Copy:
         if any(entry.name in had or entry.ref_no is not None for entry in entries):
             entries = read_line(item.line, replace(item.context, prior_g=had), line_no=entries[0].line_no)
         for entry in entries:
+            entry = _of_other_crop(entry, new.pledges.get(entry.name or "", {}))
             entry = replace(entry, list_no=item.no, crop=entry.crop or crop or None)
             if entry.name is None and entry.ref_no is not None and entry.action is not Action.IGNORE:
                 named = [name for name, no in new.numbers.items() if no == entry.ref_no]

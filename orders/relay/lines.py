@@ -241,7 +241,7 @@ def _is_told(line: Line, at: int) -> bool:
     for token in reversed(line.tokens[:at]):
         if token.kind in ("space", "w_maybe", "w_self"):
             continue
-        if token.kind == "w_supply":
+        if token.kind == "w_supply" or (token.kind == "count" and token.text.startswith("每")):
             return True
         return token.kind == "w_neg"
     return False

@@ -18,7 +18,7 @@ _BEHALF = re.compile(
 )
 _SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
 _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
-_STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&\"'“”‘’"
+_STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&【】[]《》\"'“”‘’"
 
 
 def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
@@ -78,13 +78,19 @@ def _belongs(tokens: Sequence[Token], at: int, apart: bool) -> bool:
 
 
 def _clean(piece: str, *, behind: bool) -> str:
-    parts = [part for part in piece.split() if not _is_note(part, behind=behind)]
+    parts = [_without_of(part) for part in piece.split()]
+    parts = [part for part in parts if not _is_note(part, behind=behind)]
     name = " ".join(parts).strip(_STRAY)
     name = re.sub(r"[(（][^)）]*(?:付|自提|转|要|送)[^)）]*[)）]?", "", name)
     name = HEAD.sub("", TAIL.sub("", name)).strip(_STRAY)
     name = _balanced(name).strip(_STRAY)
     has_letter = any(sign.isalpha() and sign not in "和与及跟第" for sign in name)
     return name if has_letter and not FILLERS.match(name) and not _is_note(name, behind=behind) else ""
+
+
+def _without_of(part: str) -> str:
+    """汤师傅的."""
+    return part[:-1] if part.endswith("的") and len(part) > 2 and looks_like_name(part[:-1]) else part
 
 
 def _balanced(name: str) -> str:

@@ -112,7 +112,7 @@ def _quoted(texts: Sequence[str]) -> set[int]:
                 if texts[other].rstrip().endswith("」")
             )
             quoted |= set(range(place, next(ends, place) + 1))
-        elif _SPACED_RULE.fullmatch(text):
+        elif _SPACED_RULE.fullmatch(text) and place - 1 not in quoted:
             quoted |= set(_above(texts, place))
     return quoted
 
@@ -152,7 +152,7 @@ def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
             walk.ledger.note(replace(_ignored(line, line_no), sets_sender=header.sender))
             return
         known = known.after(header.rest_at)
-    elif sender := _sender_line(known.text):
+    elif sender := _sender_line(known.text) or _stamped(lines, place, known.text):
         _close(walk)
         walk.sender, walk.when = sender, ""
         walk.ledger.note(replace(_ignored(line, line_no), sets_sender=sender))
@@ -171,6 +171,13 @@ def _sender_line(text: str) -> str | None:
         if found and not re.search("备注|地址|电话|如下|接龙|名单|通知|格式|合计|总计|单位|截止|时间", found["who"])
         else None
     )
+
+
+def _stamped(lines: Sequence[str], place: int, text: str) -> str | None:
+    """A name alone on the line above a time."""
+    above = tidy(lines[place - 1][:MAX_LINE]).text.strip() if place else ""
+    is_name = re.fullmatch(r"[^\W\d_]{2,12}", above)
+    return above if is_name and structure.is_stamp(text) else None
 
 
 def _open_relay(walk: _Walk, lines: Sequence[str], place: int, text: str) -> None:

@@ -61,7 +61,7 @@ def _is_change(last: Share, words: set[str]) -> bool:
 
 def _total(last: Share, share: Share) -> Share:
     """3筐共60斤: what is said as the total holds, if it does not contradict the parts."""
-    agree = last.weight.low is None or last.weight.low == share.weight.low
+    agree = last.weight.low in (None, share.weight.low) or bool({"add", "cut"} & set(last.words))
     doubts = last.doubts if agree else last.doubts | {"several_amounts"}
     return replace(share, words=last.words, is_own=last.is_own, doubts=doubts)
 

@@ -93,6 +93,11 @@ def is_divider(text: str) -> bool:
     return bool(_DIVIDER.fullmatch(text.strip()))
 
 
+def is_stamp(text: str) -> bool:
+    """A date or a time and nothing else."""
+    return bool(_DATE_RULE.fullmatch(text.strip()))
+
+
 def is_example(text: str) -> bool:
     return bool(_EXAMPLE.match(text.strip()))
 
@@ -100,7 +105,7 @@ def is_example(text: str) -> bool:
 def is_noise(text: str) -> bool:
     """A line that is never a pledge, whatever stands around it."""
     plain = text.strip()
-    if not re.search(r"\w", plain) or is_divider(plain) or _DATE_RULE.fullmatch(plain) or is_example(plain):
+    if not re.search(r"\w", plain) or is_divider(plain) or is_stamp(plain) or is_example(plain):
         return True
     if re.fullmatch("[68]{3,}", plain):  # applause
         return True
@@ -145,7 +150,10 @@ def list_number(text: str, expected: int | None = None) -> Item | None:
 
 
 def _glued(text: str, expected: int | None) -> Item | None:
-    found = re.match(r"\s*(\d{1,3})(?=[\u4e00-\u9fff]{2})", text)
+    found = re.match(
+        r"\s*(\d{1,3})(?![号栋幢楼单室点月日天年元块毛人位家个件筐箱袋斤吨担两克公份中小班组队])(?=[\u4e00-\u9fff]{2})",
+        text,
+    )
     if found and expected is not None and int(found[1]) == expected and amount_at(text, found.start(1)) is None:
         return Item(expected, found.end())
     return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _TRANSFER = re.compile(
-    rf"^\s*(?:把)?(?P<one>[^\s,，。:转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+    rf"^\s*(?:把)?(?P<one>[^\s,，。:\d转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
 )
 _AMOUNT = r"(?=[\d一二两三四五六七八九十百半])[^,，。给]{2,10}?"
 _WHO = r"(?P<one>[^\s,，。:\d给转让]{1,12}?)\s*(?:把|的|那|这)*\s*"
@@ -91,7 +91,11 @@ def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
     if {"double", "half"} & line.words:
         return _multiplied(entry, line)
     if "cancel" in line.words and known and not _IS_OVER.search(line.text):
-        if flags & {"question", "approximate"} or _KEEPS.search(line.text) or re.search("给(?!我)", line.text):
+        if (
+            flags & {"question", "approximate"}
+            or _KEEPS.search(line.text)
+            or re.search("给(?!我|别人|其他|大家|他人)", line.text)
+        ):
             return _asked(entry, *(flags or {"ambiguous"}))
         return replace(entry, action=Action.CANCEL)
     return _without_figure(entry, line, flags)
