@@ -23,6 +23,7 @@ from orders.actions.standing import (
 )
 from orders.forms.standing import DayForm, StandingChangeForm, StandingForm, show_standing_refusal
 from orders.permissions import (
+    buying_for,
     can_enter_pledge_for,
     docks_for,
     get_lot_to_pledge,
@@ -39,7 +40,7 @@ from orders.queries.standing import calendar_of, history_of_standing, price_chan
 def standing(request: HttpRequest) -> HttpResponse:
     """Three statements beside the person's."""
     page, rows = standing_page(standing_for(request.user), request.GET.get("page"))
-    return render(request, "orders/standing.html", {"page": page, "rows": rows})
+    return render(request, "orders/standing.html", {"page": page, "rows": rows, "buys": buying_for(request.user)})
 
 
 @login_required
