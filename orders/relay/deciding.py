@@ -61,7 +61,7 @@ def line_flags(text: str, tokens: Sequence[Token]) -> frozenset[str]:
 def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> Entry:
     """The entry of one share."""
     flags = flags | share.weight.flags | share.doubts
-    entry = replace(line.blank, name=share.name, crop=share.crop, ref_no=ref)
+    entry = replace(line.blank, name=share.name, crop=share.crop, grade=share.grade, ref_no=ref)
     if share.name and (_EMBEDDED.search(share.name) or is_two_names(share.name)):
         flags |= {"ambiguous"}  # 雷姐50小马30老范, 阳姐和小马
     if not line.is_item and (_only_asks_the_price(line, flags) or _is_offer(line)):

@@ -135,7 +135,7 @@ class Ledger:
         forked = parent is not None and bool(missing) and _is_fork(parent, new, missing)
         self._entries += [self._settled(entry, parent, new) for entry in new.entries]
         for name in missing:
-            self._miss(name, forked=forked, new=new)
+            self._miss(name, parent, new, forked=forked)
         self._note_forks(new, parent)
         self._copies.append(new)
 
@@ -181,7 +181,7 @@ class Ledger:
         self._pledges[name] = {crop: grams for crop, grams in had.items() if crop not in same} | now
         return entry
 
-    def _miss(self, name: str, *, forked: bool, new: Copy) -> None:
+    def _miss(self, name: str, parent: Copy | None, new: Copy, *, forked: bool) -> None:
         if forked or name not in self._pledges:
             return
         left = {crop: grams for crop, grams in self._pledges[name].items() if not _same_crop(crop, new.crop)}
@@ -190,7 +190,9 @@ class Ledger:
             self._pledges[name] = left
         self._vanished[name] = None
         line_no = new.entries[-1].line_no if new.entries else 0
-        self._entries.append(Entry(name, Action.ASK, flags=("vanished",), line_no=line_no))
+        lines = [entry.line for entry in parent.entries if entry.name == name] if parent else []
+        was = lines[0] if lines else ""
+        self._entries.append(Entry(name, Action.ASK, line=was, flags=("vanished",), line_no=line_no))
 
     def _note_forks(self, new: Copy, parent: Copy | None) -> None:
         listed = {name for copy in self._copies[-_LOOK_BACK:] for name in copy.pledges}

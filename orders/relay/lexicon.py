@@ -1,6 +1,6 @@
 """The words of the groups: what people write around a number and around a name, each class one pattern.
 
-Data only. How the words are found in a line is in `scanner`, what they do to a pledge in `actions_of` of `lines`.
+Data only. How the words are found in a line is in `scanner`, what they do to a pledge in `deciding` and `wordless`.
 """
 
 from __future__ import annotations

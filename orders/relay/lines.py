@@ -75,7 +75,7 @@ def read_line(text: str, context: Context | None = None, *, line_no: int = 0) ->
     if len(text) > MAX_LINE:
         return (replace(blank, action=Action.ASK, flags=("too_long",)),)
     known = tidy(text.rstrip())
-    if header := structure.chat_header(known.text):
+    if header := structure.chat_header(known):
         if header.rest_at < 0:
             return (replace(blank, sets_sender=header.sender),)
         known, context = known.after(header.rest_at), replace(context, sender=header.sender)
@@ -133,9 +133,7 @@ def _speaker(known: Tidy, tokens: Sequence[Token]) -> tuple[str | None, int]:
 
 
 def _entries(line: Line) -> list[Entry]:
-    if moved := transfer(line.text, line.context, line.blank, line.speaker):
-        return moved
-    if moved := transfer_of_some(line):
+    if moved := transfer(line) or transfer_of_some(line):
         return moved
     shares = _shares(line)
     if not shares:
@@ -164,7 +162,8 @@ def _finished(entry: Entry, line: Line) -> Entry:
     if entry.action is Action.IGNORE:
         return replace(line.blank, flags=entry.flags)
     price = next((token for token in line.tokens if token.kind == "money" and token.price is not None), None)
-    grade = next((token.value for token in line.tokens if token.kind == "grade" and token.value), None)
+    grades = [token.value for token in line.tokens if token.kind == "grade" and token.value]
+    grade = entry.grade or (grades[0] if len(grades) == 1 else None)
     flags = tuple(sorted({*entry.flags, *(line.flags & {"phone_in_text"})}))
     paid: Decimal | None = price.price if price else None
     return replace(entry, grade=grade, price=paid, price_unit=price.value if price else "", flags=flags)
@@ -184,13 +183,13 @@ def _shares(line: Line) -> list[Share]:
     for number, at in enumerate(places):
         gap = gaps[number]
         other = _name_between(line, gap) if number else None
-        of_grade = any(token.kind == "grade" for token in gap)
-        is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1] or of_grade
+        grade = next((token.value for token in reversed(gap) if token.kind == "grade"), None)
+        is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1] or bool(grade)
         name = other or name
         words = _words(gap)
         if number and is_own:  # a plus between two crops adds nothing up
             words = tuple(word for word in words if word != "plus")
-        share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own)
+        share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own, grade)
         found += _spread(line, gap, share)
     return _named_behind(line, found, gaps)
 

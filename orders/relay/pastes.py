@@ -17,7 +17,7 @@ from orders.relay.lexicon import CROPS
 from orders.relay.lines import read_line
 from orders.relay.model import MAX_LINE, Action, Context, Entry, Reading
 from orders.relay.scanner import Token, scan
-from orders.relay.signs import masked, tidy
+from orders.relay.signs import Tidy, masked, tidy
 from orders.relay.weighing import line_packs
 
 _ITEM_INSIDE = re.compile(r"(?:(?<=\s)|(?<=[斤吨件筐箱袋份担;；，,。]))(?P<no>\d{1,3})[.、．)）]\s*(?=[^\d\s])")
@@ -123,7 +123,7 @@ def _above(texts: Sequence[str], place: int) -> Iterator[int]:
         if (
             not text.strip()
             or structure.is_divider(text)
-            or structure.chat_header(text)
+            or structure.is_chat_header(text)
             or structure.starts_relay(text)
         ):
             return
@@ -143,7 +143,7 @@ def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
         _open_relay(walk, lines, place, known.text)
         walk.ledger.note(_ignored(line, line_no))
         return
-    header = structure.chat_header(known.text)
+    header = structure.chat_header(known)
     if header:
         _close(walk)
         walk.in_relay = False
@@ -152,7 +152,7 @@ def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
             walk.ledger.note(replace(_ignored(line, line_no), sets_sender=header.sender))
             return
         known = known.after(header.rest_at)
-    elif sender := _sender_line(known.text) or _stamped(lines, place, known.text):
+    elif sender := _sender_line(known) or _stamped(lines, place, known.text):
         _close(walk)
         walk.sender, walk.when = sender, ""
         walk.ledger.note(replace(_ignored(line, line_no), sets_sender=sender))
@@ -163,19 +163,16 @@ def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
     _say(walk, line, known.text, line_no, header is not None)
 
 
-def _sender_line(text: str) -> str | None:
+def _sender_line(known: Tidy) -> str | None:
     """王姐： alone names who speaks next."""
-    found = re.fullmatch(r"\s*@?(?P<who>[^\s\d:，。,、#]{2,20})\s*:\s*", text)
-    return (
-        found["who"]
-        if found and not re.search("备注|地址|电话|如下|接龙|名单|通知|格式|合计|总计|单位|截止|时间", found["who"])
-        else None
-    )
+    found = re.fullmatch(r"\s*@?(?P<who>[^\s\d:，。,、#]{2,20})\s*:\s*", known.text)
+    is_label = found and re.search("备注|地址|电话|如下|接龙|名单|通知|格式|合计|总计|单位|截止|时间", found["who"])
+    return known.cut(*found.span("who")) if found and not is_label else None
 
 
 def _stamped(lines: Sequence[str], place: int, text: str) -> str | None:
     """A name alone on the line above a time."""
-    above = tidy(lines[place - 1][:MAX_LINE]).text.strip() if place else ""
+    above = lines[place - 1][:MAX_LINE].strip() if place else ""
     is_name = re.fullmatch(r"[^\W\d_]{2,12}", above)
     return above if is_name and structure.is_stamp(text) else None
 
@@ -191,7 +188,7 @@ def _open_relay(walk: _Walk, lines: Sequence[str], place: int, text: str) -> Non
 def _has_numbers(lines: Sequence[str], place: int) -> bool:
     for line in lines[place + 1 : place + 12]:
         text = tidy(line[:40]).text
-        if structure.starts_relay(text) or structure.chat_header(text):
+        if structure.starts_relay(text) or structure.is_chat_header(text):
             return False
         if structure.list_number(text):
             return True

@@ -20,6 +20,7 @@ class Share:
     weight: Weight
     words: tuple[str, ...]
     is_own: bool = True
+    grade: str | None = None
     doubts: frozenset[str] = frozenset()
 
 

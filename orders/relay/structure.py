@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from orders.relay.amounts import amount_at
+from orders.relay.signs import Tidy
 
 _DATE = r"(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.月]\d{1,2}日?|昨天|今天|前天|周[一二三四五六日天]|星期[一二三四五六日天])"
 _TIME = r"(?:(?:上午|下午|早上|晚上|中午|凌晨)\s*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?"
@@ -62,13 +63,18 @@ class Item:
     certain: bool = True
 
 
-def chat_header(text: str) -> Header | None:
+def chat_header(known: Tidy) -> Header | None:
     for pattern in _HEADERS:
-        found = pattern.match(text)
+        found = pattern.match(known.text)
         if found and not _no_sender(found["who"]):
             rest = found.start("rest") if "rest" in found.re.groupindex and found["rest"] is not None else -1
-            return Header(found["who"].strip(" <>()-@"), found["when"].strip(), rest)
+            sender = known.cut(*found.span("who")).strip(" <>()（）-@")
+            return Header(sender, found["when"].strip(), rest)
     return None
+
+
+def is_chat_header(text: str) -> bool:
+    return any((found := pattern.match(text)) and not _no_sender(found["who"]) for pattern in _HEADERS)
 
 
 def _no_sender(who: str) -> bool:
@@ -86,7 +92,7 @@ def _no_sender(who: str) -> bool:
 
 
 def starts_relay(text: str) -> bool:
-    return bool(_RELAY.match(text)) and not chat_header(text)
+    return bool(_RELAY.match(text)) and not is_chat_header(text)
 
 
 def is_divider(text: str) -> bool:

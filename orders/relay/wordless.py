@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orders.relay.deciding import line_flags
 from orders.relay.lexicon import CROPS, TITLE
-from orders.relay.model import Action, Context, Entry
+from orders.relay.model import Action, Entry
 from orders.relay.names import looks_like_name
 from orders.relay.weighing import weight_of
 
@@ -34,12 +34,13 @@ _ASKS_FOR_SOME = re.compile(
 _IS_OVER = re.compile("活动|团购|本次|接龙|发货|送货|会议")
 
 
-def transfer(text: str, context: Context, blank: Entry, speaker: str | None) -> list[Entry]:
+def transfer(line: Line) -> list[Entry]:
     """王姐的转给汤师傅: one pledge falls to zero, the other grows by it."""
-    found = _TRANSFER.match(text)
+    found = _TRANSFER.match(line.text)
     if not found:
         return []
-    one, other = (_whose(found[group], context, speaker) for group in ("one", "other"))
+    context, blank = line.context, line.blank
+    one, other = (_whose(line, found.span(group)) for group in ("one", "other"))
     if (
         not one
         or not other
@@ -61,7 +62,7 @@ def transfer_of_some(line: Line) -> list[Entry]:
     found = next((match for pattern in _SOME if (match := pattern.match(line.text))), None)
     if not found or len(line.weights) != 1:
         return []
-    one, other = (_whose(found[group], line.context, line.speaker) for group in ("one", "other"))
+    one, other = (_whose(line, found.span(group)) for group in ("one", "other"))
     weight = weight_of(line.tokens[line.weights[0]])
     if not one or not other or one == other or weight is None or weight.low is None or weight.low != weight.high:
         return []
@@ -75,9 +76,9 @@ def transfer_of_some(line: Line) -> list[Entry]:
     ]
 
 
-def _whose(name: str, context: Context, speaker: str | None) -> str | None:
-    plain = name.strip(" @")
-    return (speaker or context.sender) if re.match("我|俺|咱|自己", plain) else plain
+def _whose(line: Line, span: tuple[int, int]) -> str | None:
+    name = line.known.cut(*span).strip(" @")
+    return (line.speaker or line.context.sender) if re.match("我|俺|咱|自己", name) else name
 
 
 def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
