@@ -96,10 +96,11 @@ def _moving(run: MatchRun) -> dict[str, Any]:
 
 
 def _preview(request: HttpRequest, run: MatchRun) -> dict[str, Any]:
-    bars, show, number = bars_of(run), request.GET.get("show", ""), request.GET.get("page")
+    bars, number = bars_of(run), request.GET.get("page")
+    show = next((word for word in (UNMET, UNSOLD) if word == request.GET.get("show")), "")
     asked = RunFilter(request.GET, produce=[(bar.pk, bar.name) for bar in bars])
     chosen = asked.chosen()
-    if show in (UNMET, UNSOLD):
+    if show:
         page, rows = remainders_page(run, of_demands=show == UNMET, chosen=chosen, number=number)
     else:
         page, rows = proposals_page(run, chosen, number)  # type: ignore[assignment]
