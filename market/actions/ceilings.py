@@ -116,7 +116,7 @@ def require_under_ceiling(
     if per_kg is None:
         return
     ceiling = lowest_ceiling(produce_id, day, last_day)
-    if ceiling is not None and Fraction(per_kg) > Fraction(ceiling.exact_per_kg()):
+    if ceiling is not None and ceiling.forbids(per_kg):
         raise PriceAboveCeiling(
             produce=ceiling.produce.name, price=yuan(ceiling.price, ceiling.price_word), reason=ceiling.reason
         )

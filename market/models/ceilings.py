@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 from typing import Self
 
 from django.conf import settings
@@ -77,6 +78,10 @@ class PriceCeiling(models.Model):
     def covers_any(self, first_day: dt.date, last_day: dt.date) -> bool:
         """Whether it says something about one of these days, ended or not."""
         return self.first_day <= last_day and (self.last_day is None or self.last_day >= first_day)
+
+    def forbids(self, per_kg: Decimal | Fraction | None) -> bool:
+        """Whether the price, in yuan per kilogram, is above it. An open price (None) is not."""
+        return per_kg is not None and Fraction(per_kg) > Fraction(self.exact_per_kg())
 
     def exact_per_kg(self) -> Decimal:
         """What `price_per_kg` is made of."""

@@ -1,7 +1,5 @@
 """The bureau's price ceilings as screens show them, and which listings are above one."""
 
-from fractions import Fraction
-
 from django.db.models import Q
 from django.utils import timezone
 
@@ -24,6 +22,5 @@ def listings_above(ceiling: PriceCeiling) -> list[Listing]:
     listed = Listing.objects.public().filter(produce=ceiling.produce_id, price__isnull=False, last_day__gte=first)
     if ceiling.last_day:
         listed = listed.filter(first_day__lte=ceiling.last_day)
-    most = Fraction(ceiling.exact_per_kg())
     rows = listed.select_related("seller", "produce", "place").order_by("pk")
-    return [listing for listing in rows if (exact_price_per_kg(listing) or 0) > most]
+    return [listing for listing in rows if ceiling.forbids(exact_price_per_kg(listing))]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from market.actions.ceilings import lowest_ceiling
 from market.models import Event, Listing, Lot, Photo, PriceCeiling
 from market.models.events import subject_of
+from market.pricing import exact_price_per_kg
 from market.queries.reference import KnownPlace, KnownProduce, Reference, reference_of
 
 DAYS_SHOWN = 60
@@ -67,6 +68,10 @@ class LotPage:
         if lot.day < timezone.localdate(now):
             return PAST
         return ON_SALE if lot.remaining_g > 0 else GONE
+
+    @property
+    def is_above_ceiling(self) -> bool:
+        return self.ceiling is not None and self.ceiling.forbids(exact_price_per_kg(self.listing))
 
     @property
     def is_on_board(self) -> bool:

@@ -264,10 +264,21 @@ def test_the_page_of_a_lot_says_the_ceiling_of_its_day(loofah, reference, cast, 
     make_ceiling(loofah, "2.40", first_day=day(1), by=desk)
     today, tomorrow = listing.lots.order_by("day")[:2]
 
-    assert "限价" not in words_of(client.get(reverse("market:lot", args=[today.pk])))
-    assert "限价 2.40 元/斤 ，原因：封控期间防止哄抬价格" in words_of(
-        client.get(reverse("market:lot", args=[tomorrow.pk]))
-    )
+    free = words_of(client.get(reverse("market:lot", args=[today.pk])))
+    bound = words_of(client.get(reverse("market:lot", args=[tomorrow.pk])))
+
+    assert "限价" not in free
+    assert "限价 2.40 元/斤 ，原因：封控期间防止哄抬价格" in bound
+    assert "单价超过限价" not in bound
+
+
+def test_the_page_of_a_lot_above_it_says_so(loofah, reference, cast, desk, client):
+    listing = make_live_listing(cast.household, loofah, reference["village"], by=cast.farmer)
+    make_ceiling(loofah, "1.19", by=desk)
+
+    page = client.get(reverse("market:lot", args=[listing.lots.earliest("day").pk]))
+
+    assert "单价超过限价，卖方改低以前不能认购" in words_of(page)
 
 
 def test_set_ceiling_is_one_line_of_history(loofah, desk):

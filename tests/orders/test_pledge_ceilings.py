@@ -56,4 +56,13 @@ def test_once_ended_it_is_placed_again(place, cast, ceiling):
 def test_the_form_shows_it_with_the_reason(cast, lot, dock, ceiling):
     words = words_of(signed_in(cast.buyer).get(reverse("orders:place", args=[lot.pk])))
 
-    assert "限价 1.10 元/斤 原因：封控期间防止哄抬价格" in words
+    assert "限价 1.10 元/斤 限价的原因 封控期间防止哄抬价格 单价超过限价，卖方改低以前不能认购" in words
+
+
+def test_a_form_whose_price_is_allowed_says_only_the_ceiling(cast, lot, dock, reference):
+    make_ceiling(reference["loofah"], "1.20", by=cast.commerce_desk)
+
+    words = words_of(signed_in(cast.buyer).get(reverse("orders:place", args=[lot.pk])))
+
+    assert "限价 1.20 元/斤" in words
+    assert "单价超过限价" not in words
