@@ -80,7 +80,7 @@ def read_relay(
         raise LinesOnlyForAssociations
     if pledge and (pledge.lot_id != lot.pk or pledge.buyer_id != association.pk):
         raise RelayOtherLot
-    text = hide_phones(_readable(text))
+    text = hide_phones(readable(text))
     mine = RelayReading.objects.filter(association=association, lot=lot, applied_at__isnull=True, text=text, by=by)
     kept = mine.order_by("-pk").first()
     if kept and kept.rows["unit"] == unit:
@@ -91,8 +91,8 @@ def read_relay(
     return reading
 
 
-def _readable(text: str) -> str:
-    """Raises: NothingPasted, PasteTooLong, PasteTooManyLines."""
+def readable(text: str) -> str:
+    """The text if it can be read at all. Raises: NothingPasted, PasteTooLong, PasteTooManyLines."""
     text = text.replace("\x00", "").strip()
     if not text:
         raise NothingPasted

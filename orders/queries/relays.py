@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from market.models import Lot, User
+from market.models import Listing, Lot, User
 from market.quantities import Pack
 from orders.enums import CHANGEABLE_PLEDGES, ENDED_PLEDGES, LIVE_PLEDGES, PledgeState
 from orders.models import Pledge, RelayReading, Stall, StallAlias
@@ -70,9 +70,13 @@ def _prior(target: Pledge, stalls: dict[int, str], last: dict[str, list[int]]) -
 
 def goods_of(lot: Lot, unit: str, target: Pledge | None = None) -> Goods:
     """`lot` with its listing and produce. A pledge counts in the packs that were agreed."""
-    produce, listing = lot.listing.produce, lot.listing
-    pack = target.pack if target and target.pack else listing.pack
-    names = {produce.name_zh, *produce.aliases, listing.variety} - {""}
+    agreed = target.pack if target else None
+    return goods_of_listing(lot.listing, unit, agreed)
+
+
+def goods_of_listing(listing: Listing, unit: str, agreed: Pack | None = None) -> Goods:
+    pack = agreed or listing.pack
+    names = {listing.produce.name_zh, *listing.produce.aliases, listing.variety} - {""}
     return Goods(names, {pack.word: pack.grams} if pack else {}, unit)
 
 

@@ -19,7 +19,7 @@ from orders.queries.stalls import others_of, stalls_of
 @login_required
 @require_GET
 def stalls(request: HttpRequest) -> HttpResponse:
-    """Six statements with the person's."""
+    """Eight statements with the person's."""
     if not pledging_by_sheet_for(request.user):
         raise Http404
     return render(request, "orders/stalls.html", {"page": stalls_of(request.user, request.GET.get("page"))})
