@@ -5,7 +5,7 @@ it, is read here. A single weight is a range whose ends are the same.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -45,11 +45,11 @@ def read_range(text: str, *, pack: Pack | None = None, default_unit: str | None 
     return one, one
 
 
-def range_words(firm_g: int, most_g: int) -> str:
-    """ "保底 6,000 斤 = 3 吨，最多 8,000 斤 = 4 吨"; a single weight as `describe` says it."""
+def range_words(firm_g: int, most_g: int, *, say: Callable[[int], str] = describe) -> str:
+    """ "保底 6,000 斤 = 3 吨，最多 8,000 斤 = 4 吨"; a single weight as `say` says it."""
     if most_g <= firm_g:
-        return describe(firm_g)
-    return _("保底 %(firm)s，最多 %(most)s") % {"firm": describe(firm_g), "most": describe(most_g)}
+        return say(firm_g)
+    return _("保底 %(firm)s，最多 %(most)s") % {"firm": say(firm_g), "most": say(most_g)}
 
 
 def _read(text: str, pack: Pack | None, default_unit: str | None, error: QuantityError) -> tuple[int, int]:

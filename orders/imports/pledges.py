@@ -1,6 +1,7 @@
 """A sheet of pledges. Each row is placed like a pledge from the form; stock is taken for all rows or for none."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,11 +19,13 @@ from market.imports.lookups import Catalogue, Organisations
 from market.models import Lot, Organisation, Produce, User
 from market.permissions import can_enter_for_others, organisations_for
 from market.pricing import unit_word
-from market.quantities import PACK_WORDS, Pack, Quantity, QuantityError, Unit, describe, price_per_kg, unit_grams
+from market.quantities import PACK_WORDS, Pack, Quantity, QuantityError, Unit, price_per_kg, unit_grams
+from market.ranges import range_words, read_range
 from market.sheets import Column
 from market.wording import calendar_day, yuan
 from orders.actions.pledges import place_pledge
 from orders.models import Dock, Pledge
+from orders.models.deliveries import MAX_FRESH_HOURS
 from orders.permissions import BUYING_ROLES, buying_for
 
 COLUMNS = (
@@ -37,6 +40,7 @@ COLUMNS = (
     Column("window_from", ("最早送到", "window_from")),
     Column("window_to", ("最晚送到", "window_to")),
     Column("reference", ("单号", "reference", "订单号", "备注")),
+    Column("fresh_hours", ("送到后还要能放(小时)", "fresh_hours", "保鲜小时", "送到后还要能放")),
 )
 MOST_NAMED = 6
 
@@ -64,10 +68,12 @@ class PledgeRow:
     buyer: Organisation
     lot: Lot
     quantity: Quantity
+    most: Quantity
     dock: Dock
     window_from: dt.time
     window_to: dt.time
     reference: str
+    fresh_hours: int
     key: UUID
 
 
@@ -78,7 +84,8 @@ class PledgeImport(Importer[PledgeRow]):
     column_of: ClassVar[dict[str, str]] = {
         "NotEnoughLeft": "firm", "BelowMinimum": "firm", "KeyUsedOtherwise": "firm", "LotClosed": "listing", "OwnProduce": "listing",
         "DayPast": "day", "DockNotUsable": "dock", "WindowBackwards": "window_to", "OutsideDockHours": "window_from",
-        "ReferenceTooLong": "reference", "NotVerified": "buyer", "NotAllowed": "buyer",
+        "ReferenceTooLong": "reference", "NotVerified": "buyer", "NotAllowed": "buyer", "NotFreshEnough": "fresh_hours",
+        "PriceAboveCeiling": "listing",
     }  # fmt: skip
 
     def __init__(self, by: User) -> None:
@@ -97,8 +104,8 @@ class PledgeImport(Importer[PledgeRow]):
     def example(cls) -> list[Sequence[object]]:
         day = timezone.localdate() + dt.timedelta(days=1)
         return [
-            ["", "", "丝瓜", day, 3000, "公斤", Decimal("2.80"), "", dt.time(5), dt.time(9), "CG-001"],
-            ["", "", "黄桃", day, 100, "斤", "", "", "", "", "CG-002"],
+            ["", "", "丝瓜", day, "3-4吨", "", "2.80元/公斤", "", dt.time(5), dt.time(9), "CG-001", 12],
+            ["", "", "黄桃", day, 100, "斤", "", "", "", "", "CG-002", ""],
         ]
 
     @property
@@ -119,6 +126,7 @@ class PledgeImport(Importer[PledgeRow]):
         closes = cells.read("window_to", read_clock) or (dock.closes_at if dock else None)
         cells.read("unit", known_unit)
         limit = None if cells.has_problem("unit") else read_limit(cells)
+        fresh_hours = cells.read("fresh_hours", read_hours) or 0
         if cells.problems or not (buyer and day and dock and opens and closes and cells["firm"]):
             cells.read("firm", str, required=True)
             return None
@@ -127,10 +135,10 @@ class PledgeImport(Importer[PledgeRow]):
             Pledge.objects.filter(buyer=buyer, key=key).select_related("lot__listing__produce", "lot__seller").first()
         )
         lot = known.lot if known else self._lot(cells, number, produce, day, limit)
-        quantity = read_amount(cells, lot.listing.pack) if lot else None
-        if not (lot and quantity):
+        amount = read_amount(cells, lot.listing.pack) if lot else None
+        if not (lot and amount):
             return None
-        return PledgeRow(buyer, lot, quantity, dock, opens, closes, cells["reference"].strip(), key)
+        return PledgeRow(buyer, lot, *amount, dock, opens, closes, cells["reference"].strip(), fresh_hours, key)
 
     def _dock(self, cells: Cells, buyer: Organisation) -> Dock | None:
         docks = self.docks.get(buyer.pk, [])
@@ -193,8 +201,9 @@ class PledgeImport(Importer[PledgeRow]):
     def do(self, item: PledgeRow) -> Outcome:
         known = Pledge.objects.filter(buyer=item.buyer, key=item.key).exists()
         place_pledge(
-            buyer=item.buyer, lot_id=item.lot.pk, quantity=item.quantity, dock=item.dock, window_from=item.window_from,
-            window_to=item.window_to, key=item.key, by=self.by, reference=item.reference,
+            buyer=item.buyer, lot_id=item.lot.pk, quantity=item.quantity, most=item.most, dock=item.dock,
+            window_from=item.window_from, window_to=item.window_to, key=item.key, by=self.by, reference=item.reference,
+            fresh_hours=item.fresh_hours,
         )  # fmt: skip
         return Outcome.UNCHANGED if known else Outcome.NEW
 
@@ -202,7 +211,7 @@ class PledgeImport(Importer[PledgeRow]):
         window = f"{item.dock.name} {item.window_from:%H:%M}–{item.window_to:%H:%M}"
         goods = f"{item.lot.listing_id} {item.lot.seller.name} {item.lot.listing.produce.name}"
         return [
-            item.buyer.name, goods, calendar_day(item.lot.day), describe(item.quantity.grams), listing_price(item.lot),
+            item.buyer.name, goods, calendar_day(item.lot.day), range_words(item.quantity.grams, item.most.grams), listing_price(item.lot),
             window, item.reference or "–",
         ]  # fmt: skip
 
@@ -233,10 +242,12 @@ def pledge_key(
     if reference := cells["reference"].strip():
         return content_key(*what, "reference", reference)
     try:
-        amount = str(Quantity.parse(cells["firm"], default_unit=read_unit(cells, "firm") or None).grams)
+        firm, most = read_range(cells["firm"], default_unit=read_unit(cells, "firm") or None)
+        amount = str(firm.grams) if firm == most else f"{firm.grams}-{most.grams}"
     except QuantityError:
         amount = f"{cells['firm']} {cells['unit']}"  # in packs: what they weigh is the lot's to say
-    return content_key(*what, amount, *window, limit)
+    fresh = [cells["fresh_hours"].strip()] if cells["fresh_hours"].strip() else []
+    return content_key(*what, amount, *window, limit, *fresh)
 
 
 def read_number(text: str) -> int:
@@ -261,7 +272,18 @@ def named_dock(text: str, docks: Sequence[Dock]) -> Dock:
     raise CellError(_("没有收货点“%(text)s”，在用的有：%(known)s") % {"text": text[:30], "known": known})
 
 
-def read_amount(cells: Cells, pack: Pack | None) -> Quantity | None:
+def read_hours(text: str) -> int:
+    """12, 12小时, 2天."""
+    found = re.fullmatch(r"([0-9]{1,3})(小时|h|天)?", plain(text))
+    hours = int(found[1]) * (24 if found[2] == "天" else 1) if found else MAX_FRESH_HOURS + 1
+    if hours > MAX_FRESH_HOURS:
+        facts = {"text": text[:30], "most": MAX_FRESH_HOURS}
+        raise CellError(_("“%(text)s”不是小时数，请写 12 这样，最多 %(most)s 小时") % facts)
+    return hours
+
+
+def read_amount(cells: Cells, pack: Pack | None) -> tuple[Quantity, Quantity] | None:
+    """Firm and at most; the same twice for a single weight."""
     unit = read_unit(cells, "firm")
     if unit:
         try:
@@ -269,7 +291,7 @@ def read_amount(cells: Cells, pack: Pack | None) -> Quantity | None:
         except QuantityError as error:
             cells.refuse("unit" if cells["unit"] else "firm", error)
             return None
-    return cells.read("firm", lambda text: Quantity.parse(text, pack=pack, default_unit=unit or None), required=True)
+    return cells.read("firm", lambda text: read_range(text, pack=pack, default_unit=unit or None), required=True)
 
 
 def read_limit(cells: Cells) -> Limit | None:

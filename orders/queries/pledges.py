@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 
 from market.models import Lot, User
 from orders.enums import LIVE_PLEDGES, WAITING_PLEDGES, PledgeState
@@ -77,8 +78,12 @@ def _count_spans(pledges: Iterable[Any]) -> None:
 
 
 def other_days_of(lot: Lot) -> list[Lot]:
-    """The listing's other days that one can still pledge, for a form that asks for several. One statement."""
-    others = Lot.objects.on_board().with_stock().filter(listing=lot.listing_id).exclude(pk=lot.pk)
+    """The listing's days after today that one can still pledge beside this lot, for a form that asks for several. One statement.
+
+    Not today: its window is another one.
+    """
+    later = Lot.objects.on_board().with_stock().filter(listing=lot.listing_id, day__gt=timezone.localdate())
+    others = later.exclude(pk=lot.pk)
     return list(others.order_by("day")[: MAX_SPAN_DAYS - 1])
 
 

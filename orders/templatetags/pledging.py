@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import template
 
-from market import pricing, ranges
+from market import pricing, quantities, ranges
 from market.models import Listing, Lot
 from market.permissions import can_sell_for
 from orders.enums import PledgeState
@@ -14,7 +14,7 @@ from orders.permissions import buying_for, pledging_by_sheet_for
 
 register = template.Library()
 
-BADGES = {
+BADGES: dict[str, str] = {
     PledgeState.HELD: "warm",
     PledgeState.PLACED: "wait",
     PledgeState.PLANNED: "busy",
@@ -62,6 +62,12 @@ def pledge_badge(state: str) -> str:
 def range_words(pledge: Pledge) -> str:
     """What is firm and, where there is a stretch, the most that is welcome."""
     return ranges.range_words(pledge.firm_g, pledge.most_g)
+
+
+@register.filter
+def range_in_short(pledge: Pledge) -> str:
+    """`range_words` where there is no room for both units."""
+    return ranges.range_words(pledge.firm_g, pledge.most_g, say=quantities.growers_words)
 
 
 @register.filter

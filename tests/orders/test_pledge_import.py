@@ -113,12 +113,67 @@ def test_quantities_and_limits_as_people_write_them(cast, lot, row, changes, gra
     assert Pledge.objects.get().firm_g == grams
 
 
+FRESH = "送到后还要能放(小时)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "firm", "most"),
+    [
+        ({"firm": "3-4吨", "unit": ""}, 3_000_000, 4_000_000),
+        ({"firm": "300-400"}, 300_000, 400_000),
+        ({"firm": "三四百斤", "unit": ""}, 150_000, 200_000),
+        ({"firm": "15到20", "unit": "筐"}, 300_000, 400_000),
+    ],
+)
+def test_a_range_is_a_firm_part_and_a_stretch(cast, lot, row, changes, firm, most):
+    importer = importing(cast)
+    file = as_csv([*CHINESE, FRESH], [[*row(**changes, max_price="1.20元/斤"), "12小时"]])
+
+    report = carry_out(importer, sheet_of(importer, file))
+    again = carry_out(importing(cast), sheet_of(importer, file))
+
+    assert [str(one) for one in report.problems] == []
+    made = Pledge.objects.get()
+    assert (made.firm_g, made.most_g, made.fresh_hours) == (firm, most, 12)
+    assert [one.outcome for one in again.results] == [Outcome.UNCHANGED]
+
+
+@pytest.mark.parametrize(("text", "hours"), [("", 0), ("0", 0), ("6", 6), ("12h", 12), ("１天", 24)])
+def test_hours_of_freshness_as_people_write_them(cast, lot, row, text, hours):
+    importer = importing(cast)
+
+    report = carry_out(importer, sheet_of(importer, as_csv([*CHINESE, FRESH], [[*row(), text]])))
+
+    assert [str(one) for one in report.problems] == []
+    assert Pledge.objects.get().fresh_hours == hours
+
+
+@pytest.mark.parametrize(
+    ("firm", "fresh", "column", "sentence"),
+    [
+        ("400-300", "", "E", "请把少的写在前面"),
+        ("2026-03-04", "", "E", "看不懂“2026-03-04”"),
+        ("300", "很久", "L", "“很久”不是小时数"),
+        ("300", "-6", "L", "不是小时数"),
+        ("300", "241", "L", "最多 240 小时"),
+        ("300", "200", "L", "送到后放不满 200 小时"),
+    ],
+)
+def test_a_wrong_range_or_freshness_is_named_with_its_cell(cast, lot, row, firm, fresh, column, sentence):
+    importer = importing(cast)
+
+    report = carry_out(importer, sheet_of(importer, as_csv([*CHINESE, FRESH], [[*row(firm=firm), fresh]])))
+
+    assert [(one.column, sentence in str(one)) for one in report.problems] == [(column, True)]
+    assert Pledge.objects.count() == 0
+
+
 WRONG = [
     ({"firm": "-5"}, "E", "数量不能是负数"),
     ({"firm": "0"}, "E", "数量要大于零"),
     ({"firm": ""}, "E", "这一格要填"),
     ({"firm": "99999999999"}, "E", "数量太大，一次最多 100 万吨"),
-    ({"firm": "300~400"}, "E", "是一个范围"),
+    ({"firm": "400~300"}, "E", "请把少的写在前面"),
     ({"firm": "10001", "unit": "公斤"}, "E", "只剩 1.94 万斤 = 9.7 吨，请减少数量"),
     ({"firm": "10", "unit": "公斤"}, "E", "这批货的起订量是 50 斤 = 25 公斤"),
     ({"unit": "磅"}, "F", "不认识单位“磅”"),

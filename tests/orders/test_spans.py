@@ -244,7 +244,8 @@ def test_the_form_offers_at_most_thirteen_other_days_with_stock(buyer, lots, doc
     page = buyer.get(reverse("orders:place", args=[lots[0].pk])).content.decode()
 
     assert page.count('name="days"') == 13
-    assert f'value="{lots[1].pk}"' not in page
+    assert f'name="days" value="{lots[1].pk}"' not in page
+    assert f'name="days" value="{lots[2].pk}"' in page
 
 
 def test_the_list_costs_one_statement_more_for_any_number_of_spans(
