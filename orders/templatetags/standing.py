@@ -4,6 +4,7 @@ from django import template
 
 from market.models import Listing
 from market.pricing import unit_word
+from market.quantities import growers_words
 from market.ranges import range_words
 from market.wording import yuan
 from orders.enums import StandingOutcome, StandingState
@@ -18,8 +19,14 @@ DAY_ICONS = {
     StandingOutcome.SHORT: "triangle-alert",
     StandingOutcome.SKIPPED: "calendar-x",
     StandingOutcome.FAILED: "circle-x",
-    "coming": "clock",
-    "missed": "minus",
+}
+
+
+DAY_BADGES = {
+    StandingOutcome.PLACED: "live",
+    StandingOutcome.SHORT: "warm",
+    StandingOutcome.SKIPPED: "draft",
+    StandingOutcome.FAILED: "stop",
 }
 
 
@@ -41,6 +48,18 @@ def standing_word(standing: StandingPledge) -> str:
 @register.filter
 def day_icon(outcome: str) -> str:
     return DAY_ICONS[outcome]
+
+
+@register.filter
+def day_badge(outcome: str) -> str:
+    return DAY_BADGES[StandingOutcome(outcome)]
+
+
+@register.filter
+def weight_short(standing: StandingPledge) -> str:
+    """6,000 斤 – 8,000 斤, in the growers' unit: for lists."""
+    firm, most = growers_words(standing.firm_g), growers_words(standing.most_g)
+    return firm if firm == most else f"{firm} – {most}"
 
 
 @register.filter
