@@ -1,4 +1,4 @@
-"""Where the buyers take goods in, and what they pledge. The numbers of the newspaper of 8 August 2021 are kept."""
+"""Where the buyers take goods in, what they pledge and what they ask for. The numbers of the newspaper of 8 August 2021 are kept."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ DOCKS = (
 
 @dataclass(frozen=True)
 class Wish:
-    """A pledge as the buyer would type it. `days` after the day of the play; `stalls` are an association's lines."""
+    """A pledge as the buyer would type it, up to `most`. `days` after the day of the play; `stalls` are an association's lines."""
 
     buyer: str
     seller: str
@@ -44,6 +44,25 @@ class Wish:
     dock: int = 0
     reference: str = ""
     stalls: tuple[tuple[str, str], ...] = ()
+    most: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An open pledge (求购) as the buyer would type it, from `days` after the day of the play for `span` days."""
+
+    buyer: str
+    produce: str
+    quantity: str
+    window: tuple[int, int]
+    days: int = 0
+    span: int = 1
+    dock: int = 0
+    most: str = ""
+    grade: str = ""
+    price: str = ""
+    km: int | None = None
+    whole: bool = False
 
 
 # The chat of the association's group: “我要认购100斤。”“再要50斤。”
@@ -63,7 +82,7 @@ EVE = (
     Wish("hospital", "仙庾岭村", "120斤", (6, 9), "kongxincai"),
     Wish("college", "household", "800斤", (7, 10)),
     Wish("college", "南山村", "160斤", (7, 12), "jidan"),
-    Wish("fresh", "baiguan", "2000斤", (7, 10)),
+    Wish("fresh", "baiguan", "2000斤", (7, 10), most="2400斤"),
     Wish("fresh", "霞石村委会", "500斤", (7, 11), "qiezi"),
     Wish("supermarket", "baiguan", "4000斤", (8, 10)),
     Wish("supermarket", "合花居委会", "1600斤", (6, 11), "xigua"),
@@ -74,9 +93,56 @@ EVE = (
 MORNING = (
     Wish("xiangshi", "guashi", "800斤", (14, 18)),
     Wish("college", "dongshan", "500斤", (13, 17)),
-    Wish("supermarket", "baiguan", "3吨", (6, 10), days=1, dock=1, reference="先采购 3–4 吨，先定 3 吨"),
+    Wish("supermarket", "baiguan", "3吨", (6, 10), days=1, dock=1, most="4吨",
+         reference="先采购 3–4 吨，先定 3 吨"),
     Wish("jianshe", "dongshan", "2000斤", (6, 8), days=1),
     Wish("association", "baiguan", "", (6, 9), days=1, reference="群里接龙", stalls=NEXT_CHAT),
     Wish("fresh", "pepper", "300斤", (8, 16), "lajiao", days=1),
     Wish("fresh", "peach", "500斤", (10, 18), "huangtao", days=1),
 )
+
+# On the eve, from whoever has it: the desk matches them in the evening. Nobody has cowpeas at that price.
+ASKS = (
+    Ask("hospital", "sigua", "500斤", (6, 9), grade="first", price="1.20"),
+    Ask("college", "donggua", "1500斤", (7, 12), most="2000斤", price="0.60", km=60),
+    Ask("college", "kongxincai", "200斤", (7, 12), whole=True),
+    Ask("fresh", "jiangdou", "300斤", (7, 11), price="1.80"),
+)
+# In the morning, for tomorrow: what the desk finds to match.
+MORNING_ASKS = (
+    Ask("fresh", "sigua", "3000斤", (7, 11), days=1, most="4000斤", price="1.00"),
+    Ask("hospital", "sigua", "400斤", (6, 9), days=1, grade="first"),
+    Ask("hospital", "kongxincai", "100斤", (6, 9), days=1, span=2, whole=True),
+    Ask("xiangshi", "donggua", "2000斤", (6, 8), days=1, price="0.55"),
+    Ask("college", "sigua", "9000斤", (7, 10), days=1, price="0.95"),
+)
+
+
+@dataclass(frozen=True)
+class EveryDay:
+    """A standing pledge of one seller's produce, from the day after the play for so many days."""
+
+    buyer: str
+    seller: str
+    produce: str
+    quantity: str
+    window: tuple[int, int]
+    span: int
+
+
+STANDING = (EveryDay("college", "household", "sigua", "500斤", (7, 10), 3),)
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a buyer offers for tomorrow's lot of a seller whose price is open."""
+
+    buyer: str
+    seller: str
+    produce: str
+    quantity: str
+    price: str
+    window: tuple[int, int]
+
+
+OFFER = Price("fresh", "ginger", "shengjiang", "200斤", "3.20", (8, 16))

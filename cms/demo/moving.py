@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from cms.demo.company import Company, check_drivers, check_drivers_again
+from cms.demo.matching import ask_in_the_morning
 from cms.demo.selling import pledge_in_the_morning
 from market.models import User
 from orders.logistics.actions.planning import Committed, commit_plan, request_plan
@@ -44,6 +45,7 @@ def play_the_day(company: Company, *, until: dt.time | None = None) -> None:
     scenes = [
         Scene(clock.moment(0, dt.time(4, 40)), 0, partial(check_drivers_again, company)),
         Scene(clock.moment(0, dt.time(7, 30)), 0, partial(pledge_in_the_morning, company)),
+        Scene(clock.moment(0, dt.time(7, 40)), 0, partial(ask_in_the_morning, company)),
         *_on_the_road(company),
     ]
     for scene in sorted(scenes, key=lambda scene: (scene.moment, scene.turn)):

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.demo.clock import StoryClock, playing
 from cms.demo.company import gather
+from cms.demo.matching import ask_on_the_eve, match_the_day
 from cms.demo.moving import CURTAIN, plan_the_day, play_the_day
 from cms.demo.selling import list_goods, pledge_on_the_eve
 from market.exceptions import Refused
 from market.models import Listing, Lot, Organisation
 from orders.logistics.models import Receipt, Trip
-from orders.models import Pledge
+from orders.models import Demand, Pledge
 
 STAGES = ("listed", "pledged", "matched", "moving", "delivered")
 # Every role has something to do: desks with listings waiting, fresh pledges to plan for today and tomorrow, trips on the
@@ -80,7 +81,9 @@ def play(stage: str = DEFAULT_STAGE, *, seed: int = DEFAULT_SEED, on: dt.date | 
         list_goods(company)
         if stage != "listed":
             pledge_on_the_eve(company)
+            ask_on_the_eve(company)
         if stage in ("matched", "moving", "delivered"):
+            match_the_day(company)
             plan_the_day(company)
         if stage in ("moving", "delivered"):
             play_the_day(company, until=CURTAIN if stage == "moving" else None)
@@ -113,6 +116,9 @@ def _digest() -> str:
             Listing.objects.values_list("seller__name", "produce__slug", "quantity_typed", "live", "submission_key")
         ),
         sorted(Lot.objects.values_list("seller__name", "produce__slug", "day", "offered_g", "reserved_g")),
-        sorted(Pledge.objects.values_list("buyer__name", "day", "firm_g", "firm_typed", "key")),
+        sorted(Pledge.objects.filter(demand=None).values_list("buyer__name", "day", "firm_g", "firm_typed", "key")),
+        # What answers a demand is named after its number, which differs from one database to the next.
+        sorted(Pledge.objects.exclude(demand=None).values_list("buyer__name", "seller__name", "day", "firm_g")),
+        sorted(Demand.objects.values_list("buyer__name", "produce__slug", "first_day", "firm_g", "key")),
     ]
     return hashlib.sha256(repr(told).encode()).hexdigest()

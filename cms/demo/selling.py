@@ -106,6 +106,7 @@ def _pledge(company: Company, wish: Wish) -> Pledge:
     return place_pledge(
         buyer=company.parties[wish.buyer],
         lot_id=lot.pk,
+        most=Quantity.parse(wish.most) if wish.most else None,
         quantity=Quantity.parse(wish.quantity) if wish.quantity else Quantity.parse(f"{total // 500}斤"),
         dock=company.docks[wish.buyer][wish.dock],
         window_from=dt.time(wish.window[0]),

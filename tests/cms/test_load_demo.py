@@ -21,7 +21,8 @@ from orders.enums import PledgeState
 from orders.logistics.enums import TripState
 from orders.logistics.models import PlanRun, Receipt, Trip
 from orders.logistics.queries.fleet import fleet_for
-from orders.models import Pledge
+from orders.models import MatchRun, Pledge
+from orders.models.pledges import taken
 
 ORIGINAL = "2021-08-08"
 DAY = dt.date(2021, 8, 8)
@@ -96,6 +97,21 @@ def test_matched_puts_the_eve_s_pledges_on_trucks_and_names_the_three_that_may_n
     reconcile()
 
 
+def test_matched_has_carried_out_what_the_desk_proposed(places):
+    load(stage="matched", on=DAY)
+
+    run = MatchRun.objects.get()
+    assert (run.state, run.policy.kind) == ("committed", "care_first")
+    figures = [run.summary[name] for name in ("met", "partly", "unmet", "gone")]
+    assert figures == [3, 0, 1, 0]
+    answers = Pledge.objects.exclude(demand=None)
+    assert {pledge.buyer.name.removesuffix(MARK) for pledge in answers} == {"城东医院食堂", "职教城食堂"}
+    assert run.remainders.get(demand__isnull=False).code == "price"
+    raised = Pledge.objects.get(granted_g__gt=0, demand=None)
+    assert (raised.buyer.name.removesuffix(MARK), raised.granted_g) == ("云龙鲜到家", 200_000)
+    reconcile()
+
+
 def test_moving_leaves_something_to_do_for_everybody(places):
     load(stage="moving")
 
@@ -133,7 +149,7 @@ def test_delivered_has_every_trip_done_and_every_gram_accounted_for(places):
     sums = Receipt.objects.aggregate(
         a=Sum("accepted_g"), r=Sum("rejected_g"), m=Sum("missing_g"), l=Sum("load__loaded_g")
     )
-    assert sums["a"] + sums["r"] + sums["m"] == sums["l"] == planned.aggregate(total=Sum("firm_g"))["total"]
+    assert sums["a"] + sums["r"] + sums["m"] == sums["l"] == planned.aggregate(total=Sum(taken()))["total"]
     assert sums["r"] == 20_000
     assert sums["m"] == 5_000
     reconcile()
