@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -33,9 +34,14 @@ def register_fonts() -> None:
     pdfmetrics.registerFont(TTFont(BOLD, str(folder / "700Bold/NotoSansSC_700Bold.ttf")))
 
 
-def text_of(text: str, *, bold: bool = False, size: float = 10) -> Paragraph:
+def text_of(text: str, *, bold: bool = False, size: float = 10, right: bool = False) -> Paragraph:
     style = ParagraphStyle(
-        f"{bold}{size}", fontName=BOLD if bold else REGULAR, fontSize=size, leading=size * 1.45, wordWrap="CJK"
+        f"{bold}{size}{right}",
+        fontName=BOLD if bold else REGULAR,
+        fontSize=size,
+        leading=size * 1.45,
+        wordWrap="CJK",
+        alignment=TA_RIGHT if right else TA_LEFT,
     )
     return Paragraph(escape(text).replace("\n", "<br/>"), style)
 

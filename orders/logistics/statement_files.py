@@ -25,6 +25,7 @@ from orders.logistics.papers import GRID, page_number, register_fonts, text_of
 from orders.logistics.queries.statements import Line, Period, Totals, totals_of
 
 MOST_PDF_LINES, MOST_XLSX_LINES = 1_000, 20_000
+FIRST_FIGURE = 2  # the column from which on figures stand
 WIDTHS = (20 * mm, 50 * mm, 34 * mm, 30 * mm, 22 * mm, 26 * mm)
 
 
@@ -93,7 +94,7 @@ def _head(statement: Statement) -> list[Flowable]:
 
 def _table(statement: Statement) -> LongTable:
     titles = (_("日期"), _("货品"), _("收下"), _("拒收 / 短少"), _("单价"), _("金额"))
-    rows: list[list[Flowable]] = [[text_of(word, bold=True) for word in titles]]
+    rows: list[list[Flowable]] = [_cells(titles, bold=True)]
     marked = []
     for day, lines in groupby(statement.lines, key=lambda line: line.day):
         group = list(lines)
@@ -116,14 +117,19 @@ def _row(line: Line) -> list[Flowable]:
         yuan(line.price, line.price_word) if not line.is_adjustment else "",
         amount_words(line),
     )
-    return [text_of(cell, size=9) for cell in cells]
+    return _cells(cells)
 
 
 def _sum_row(label: str, lines: Sequence[Line]) -> list[Flowable]:
     sums = totals_of(lines)
     refused = _weight(sums.refused_g) if sums.refused_g else ""
     cells = ("", label, _weight(sums.accepted_g), refused, "", yuan(sums.amount))
-    return [text_of(cell, bold=True, size=9) for cell in cells]
+    return _cells(cells, bold=True)
+
+
+def _cells(cells: Sequence[str], *, bold: bool = False) -> list[Flowable]:
+    """Words to the left, figures to the right."""
+    return [text_of(cell, bold=bold, size=9, right=column >= FIRST_FIGURE) for column, cell in enumerate(cells)]
 
 
 def _weight(grams: int) -> str:
