@@ -8,8 +8,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from market.enums import PriceUnit
 from market.models import Lot
-from market.quantities import describe, format_exact
+from market.quantities import format_exact, growers_words
 from market.wording import relative_day
 from orders.actions.offers import OfferTerms
 from orders.forms.demands import price_field, range_text, unit_field
@@ -99,13 +100,13 @@ class SellersForm(TermsForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("请选一批货"), "invalid_choice": _("请从列表里选一批货")},
     )
-    field_order = ("lot", "quantity", "price", "price_unit", "hours", "note", "key")
+    field_order: Sequence[str] = ("lot", "quantity", "price", "price_unit", "hours", "note", "key")
 
     def __init__(self, *args: Any, lots: Sequence[Lot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lot"].choices = [(lot.pk, _lot_label(lot)) for lot in lots]  # type: ignore[attr-defined]
         if lots and not self.is_bound:
-            self.initial.setdefault("lot", lots[0].pk)
+            self.initial = {"lot": lots[0].pk, **_price_of(lots[0]), **self.initial}
 
 
 class InsteadForm(SellersForm):
@@ -126,9 +127,17 @@ class InsteadForm(SellersForm):
         super().__init__(*args, lots=lots, initial=initial, **kwargs)
 
 
+def _price_of(lot: Lot) -> dict[str, Any]:
+    """The price it is listed at, where that is by weight: most offers begin there."""
+    listing = lot.listing
+    if listing.price is None or listing.price_unit == PriceUnit.PACK:
+        return {}
+    return {"price": listing.price, "price_unit": listing.price_unit}
+
+
 def _lot_label(lot: Lot) -> str:
-    return _("%(lot)s · %(day)s · 还剩 %(left)s") % {
-        "lot": lot.listing,
+    return _("%(day)s · %(lot)s · 还剩 %(left)s") % {
         "day": relative_day(lot.day),
-        "left": describe(lot.remaining_g),
+        "lot": lot.listing,
+        "left": growers_words(lot.remaining_g),
     }

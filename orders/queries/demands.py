@@ -18,7 +18,6 @@ from orders.queries.rooms import Room, rooms_of
 
 PER_PAGE = 24
 DAYS_IN_A_CARD = 3
-PLEDGES_SHOWN = 60
 LOTS_SHOWN = 60
 
 
@@ -88,15 +87,10 @@ def with_rooms(demands: list[Demand]) -> list[ShownDemand]:
     return [ShownDemand(demand, by_demand.get(demand.pk, [])) for demand in demands]
 
 
-def all_rooms(demand: Demand) -> list[Room]:
-    """Every day of the demand, also the past ones. One statement."""
-    return list(rooms_of([demand]).values())
-
-
 def pledges_for(demand: Demand) -> list[Pledge]:
     """What was booked for it, the newest day first. One statement."""
     rows = Pledge.objects.filter(demand=demand).select_related("seller", "produce", "lot")
-    return list(rows.order_by("-day", "-pk")[:PLEDGES_SHOWN])
+    return list(rows.order_by("-day", "-pk"))
 
 
 def waiting_offers_for(demand: Demand) -> list[Offer]:

@@ -51,6 +51,18 @@ def rooms_of(demands: Iterable[Demand], days: tuple[dt.date, dt.date] | None = N
     }
 
 
+def rooms_from(demand: Demand, pledges: Iterable[Pledge]) -> list[Room]:
+    """Every day of the demand, where all its pledges have been read already. No statement."""
+    met: dict[dt.date, int] = {}
+    stretch: dict[dt.date, int] = {}
+    for pledge in pledges:
+        if pledge.is_live:
+            met[pledge.day] = met.get(pledge.day, 0) + pledge.taken_g
+        if pledge.state in CHANGEABLE_PLEDGES:
+            stretch[pledge.day] = stretch.get(pledge.day, 0) + pledge.stretch_left_g
+    return [Room(day, demand.firm_g, demand.most_g, met.get(day, 0), stretch.get(day, 0)) for day in days_of(demand)]
+
+
 def days_of(demand: Demand, within: tuple[dt.date, dt.date] | None = None) -> list[dt.date]:
     first, last = demand.first_day, demand.last_day
     if within:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from orders.enums import DemandState, OfferState
 from orders.models import Offer
+from orders.queries.offers import Buttons
 
 register = template.Library()
 
@@ -32,8 +34,16 @@ def offer_badge(offer: Offer) -> str:
 
 
 @register.filter
-def offer_word(offer: Offer) -> str:
+def offer_icon(offer: Offer) -> str:
+    """Where the icon of the badge's kind would say something else."""
+    return "hand-coins" if offer.state == OfferState.COUNTERED else ""
+
+
+@register.filter
+def offer_word(offer: Offer, may: Buttons | None = None) -> str:
     """Its state; past its time it has expired, whether or not the clock has written it down."""
+    if may and may.accept:
+        return _("等您答复")
     return str(_state_by_clock(offer).label)
 
 

@@ -15,14 +15,15 @@ from orders.actions.demands import cancel_demand, change_demand, place_demand
 from orders.forms.demands import DemandChangeForm, DemandForm, show_demand_refusal
 from orders.forms.pledges import FIELDS_OF_REFUSALS, reading_of
 from orders.permissions import buying_for, docks_for, get_own_demand, require_buyer
-from orders.queries.demands import all_rooms, demands_of, own_page, pledges_for, waiting_offers_for
+from orders.queries.demands import demands_of, own_page, pledges_for, waiting_offers_for
+from orders.queries.rooms import rooms_from
 from orders.queries.talks import history_of_demand
 
 
 @login_required
 @require_GET
 def demands(request: HttpRequest) -> HttpResponse:
-    """Six statements with the person's."""
+    """Eight statements with the person's."""
     page, shown = own_page(demands_of(request.user), request.GET.get("page"))
     known = {"page": page, "demands": shown, "organisations": buying_for(request.user)}
     return render(request, "orders/demands.html", known)
@@ -60,11 +61,12 @@ def demand_new(request: HttpRequest) -> HttpResponse:
 def demand(request: HttpRequest, pk: int) -> HttpResponse:
     """Nine statements with the person's."""
     one = get_own_demand(request.user, pk)
+    pledges = pledges_for(one)
     shown = {
         "demand": one,
-        "rooms": all_rooms(one),
+        "rooms": rooms_from(one, pledges),
         "offers": waiting_offers_for(one),
-        "pledges": pledges_for(one),
+        "pledges": pledges,
         "history": history_of_demand(one),
     }
     return render(request, "orders/demand.html", shown)

@@ -40,7 +40,7 @@ from orders.queries.pledges import lot_for_page
 @login_required
 @require_GET
 def offers(request: HttpRequest) -> HttpResponse:
-    """Five statements with the person's."""
+    """Seven statements with the person's."""
     sides = sides_of(request.user)
     page, groups = offers_page(offers_of(sides), request.GET.get("page"))
     return render(request, "orders/offers.html", {"page": page, "groups": groups, "sides": sides})
@@ -50,7 +50,7 @@ def offers(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Five statements with the person's."""
+    """Seven statements with the person's."""
     one = get_offer(request.user, pk)
     shown = {"offer": one, "talk": talk_of(one), "may": buttons_of(request.user, one)}
     return render(request, "orders/offer.html", shown)

@@ -17,7 +17,7 @@ from orders.queries.offers import own_offers_to
 @require_safe
 @shared_page
 def wanted(request: HttpRequest) -> HttpResponse:
-    """Three statements, and the memberships of a person who is logged in."""
+    """Three statements, and the five of a person who is logged in."""
     asked = WantedFilter(request.GET, queryset=wanted_demands())
     page, shown = wanted_page(asked.qs, request.GET.get("page"))
     typed = {name: asked.data.get(name, "")[:40] for name in ("produce", "county")}
@@ -32,7 +32,7 @@ def wanted(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def wanted_demand(request: HttpRequest, pk: int) -> HttpResponse:
-    """Two statements for everybody; for a seller two more, and the memberships."""
+    """Two statements for everybody; two more for a seller, and the person's five."""
     demand = get_object_or_404(public_demand(), pk=pk)
     shown = with_rooms([demand])[0]
     sells = request.user.is_authenticated and bool(selling_for(request.user))
