@@ -20,4 +20,4 @@ def match_item() -> DeskItem:
 
 
 def spoiling_item() -> DeskItem:
-    return DeskItem(_("快坏的货"), reverse("orders:spoiling"), name="spoiling", icon_name="warning", order=170)
+    return DeskItem(_("快坏的货"), reverse("orders:spoiling"), name="spoiling", icon_name="time", order=170)

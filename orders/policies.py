@@ -87,24 +87,24 @@ _COMMON = {
 # The first version of each, published with the system. Chinese only: a published text is data, and quoted as it was published.
 FIRST_VERSIONS: dict[PolicyKind, tuple[str, dict[str, int]]] = {
     PolicyKind.SOONEST: (
-        "先救快坏的：离坏得越近的货越先安排；一样急的，先安排买方说定要的量，再近的优先，最后才用买方“最多可收”的弹性量。",
+        "离坏得越近的货越先安排；一样急的，先安排买方说定要的量，再近的优先，最后才用买方“最多可收”的弹性量。",
         {**_COMMON, "urgency": 900},
     ),
     PolicyKind.CARE_FIRST: (
-        "医院食堂优先：医院和食堂说定要的量先安排够，其余的买方按先说定的量、后弹性量安排；一样的，快坏的和近的优先。",
+        "医院和食堂说定要的量先安排够，其余的买方按先说定的量、后弹性量安排；一样的，快坏的和近的优先。",
         {**_COMMON, "care": 900},
     ),
     PolicyKind.PRO_RATA: (
-        "不够时按比例分：某种农产品合适的货少于大家说定要的量时，每个买方先按同一个比例分到一份，余下的再补；"
+        "某种农产品合适的货少于大家说定要的量时，每个买方先按同一个比例分到一份，余下的再补；"
         "“不够就不要”的求购不拆开，排在按比例分的后面。",
         {**_COMMON},
     ),
     PolicyKind.FIRST_SHARE: (
-        "每家合作社先保一份：每家合作社和农户当天供应量的前 35% 先安排，小户不会被大户挤掉；其余的再按快坏和远近安排。",
+        "每家合作社和农户当天供应量的前 35% 先安排，小户不会被大户挤掉；其余的再按快坏和远近安排。",
         {**_COMMON, "share_percent": 35, "share_bonus": 900},
     ),
     PolicyKind.NEAREST: (
-        "就近优先：路程越近的货越先安排，少跑路、少损耗；一样近的，快坏的优先。",
+        "路程越近的货越先安排，少跑路、少损耗；一样近的，快坏的优先。",
         {**_COMMON, "near": 900},
     ),
 }

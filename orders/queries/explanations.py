@@ -13,6 +13,8 @@ from orders.models import MatchProposal, MatchRemainder
 from orders.queries.match_outcome import ENOUGH, MINIMUM, NO_DEMAND, NO_LOT, TAKEN, WHOLE
 from orders.scoring import CEILING
 
+DAYS_FROM = 72  # hours are said as days
+
 # Short, for a table and its filter: why a demand is not met, or a lot is left.
 CODES: dict[str, Promise] = {
     NO_LOT: gettext_lazy("这天没有人供这种货"),
@@ -100,6 +102,9 @@ def _from_whom(why: Mapping[str, Any]) -> str:
 def _hours(hours: int) -> str:
     if hours < 1:
         return _("送到后要马上卖")
+    if hours >= DAYS_FROM:
+        days = hours // 24
+        return ngettext("送到后还能放 %(count)d 天", "送到后还能放 %(count)d 天", days) % {"count": days}
     return ngettext("送到后还能放 %(count)d 小时", "送到后还能放 %(count)d 小时", hours) % {"count": hours}
 
 
