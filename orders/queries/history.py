@@ -72,7 +72,7 @@ def _granted(event: Event, _held: int | None) -> str:
     if code == FILL_TRUCK:
         return _("为装满 %(plate)s，多落实弹性量 %(quantity)s") % {"plate": plate, **_weight(event)}
     if code.partition("-")[0] == "match":
-        return _("按当天的匹配，多落实弹性量 %(quantity)s") % _weight(event)
+        return _("当天撮合，多落实弹性量 %(quantity)s") % _weight(event)
     if event.reason and not event.reason.isascii():
         return _("落实弹性量 %(quantity)s：%(why)s") % {**_weight(event), "why": event.reason}
     return _("落实弹性量 %(quantity)s") % _weight(event)
