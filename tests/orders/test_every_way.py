@@ -24,9 +24,11 @@ from orders.actions.holds import confirm_hold, hold_lot, lapse_holds, release_ho
 from orders.actions.pledges import cancel_pledge, change_pledge, place_pledge
 from orders.actions.progress import mark_planned, mark_unplanned
 from orders.actions.shortfalls import cut_pledge
+from orders.actions.standing import skip_day, start_standing, unskip_day
+from orders.actions.standing_days import place_due_standing
 from orders.actions.stretches import grant_stretch
 from orders.logistics.queries.reconcile import breaks
-from orders.models import Pledge
+from orders.models import Pledge, StandingPledge
 from tests.factories.orders import fresh, make_dock
 
 OFFERED = 1_000_000
@@ -67,6 +69,24 @@ class Game:
     def cancel(self, number: int, _grams: int, _more: int) -> None:
         if pledge := self.nth(number):
             cancel_pledge(pledge, reason="不要了", by=self.by[pledge.buyer_id])
+
+    def stand(self, number: int, grams: int, more: int) -> None:
+        """The same every day of the lots."""
+        dock = self.docks[number % 3]
+        days = {"first_day": self.lots[0].day, "last_day": self.lots[-1].day}
+        most = Quantity.of(grams + more) if more % 2 else None
+        wanted = {"quantity": Quantity.of(grams), "most": most, "key": uuid.uuid4()}
+        start_standing(**self._delivery(dock), **days, **wanted, listing=self.lots[0].listing)
+
+    def skip(self, number: int, _grams: int, more: int) -> None:
+        if standing := StandingPledge.objects.order_by("pk")[number : number + 1].first():
+            turn = (skip_day, unskip_day)[more % 2]
+            turn(standing, day=self.lots[more % len(self.lots)].day, by=self.by[standing.buyer_id])
+
+    def evening(self, number: int, _grams: int, _more: int) -> None:
+        """The clock on the eve of the first day, or of a later one."""
+        eve = self.lots[number % len(self.lots)].day - dt.timedelta(days=1)
+        place_due_standing(timezone.make_aware(dt.datetime.combine(eve, dt.time(20))))
 
     # --- holds ---
 
