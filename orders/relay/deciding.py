@@ -26,7 +26,7 @@ _PRICE_ASKED = re.compile(
     "多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元"
 )
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
-_TAKERS = re.compile("谁要|谁还要|有人要|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)")
+TAKERS = re.compile("^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)")
 _EMBEDDED = re.compile(r"[^\d\s]\d+(?![栋幢楼单元室号座排期区中\d])[\u4e00-\u9fff]+\d+")
 _DOUBTS = frozenset(
     [
@@ -69,6 +69,8 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     weight, entry = _for_days(share.weight, line, entry, flags)
     low, high = _grams(weight)
     entry = replace(entry, qty_g=low, qty_max_g=high, flags=tuple(sorted(flags)))
+    if not low:
+        entry = replace(entry, qty_g=None, qty_max_g=None) if share.name is None else entry
     if share.name is None and ref is None:
         return _nobody(entry, line)
     action, why = _action(share, line, entry, flags)
@@ -89,7 +91,7 @@ def _only_asks_the_price(line: Line, flags: frozenset[str]) -> bool:
 
 def _is_offer(line: Line) -> bool:
     """今天丝瓜8000斤，求扩散: who sells says what there is."""
-    if _THANKS.match(line.text) or _TAKERS.search(line.text):
+    if _THANKS.match(line.text) or TAKERS.search(line.text):
         return True
     return bool(OFFERED.search(line.text)) and not {"want", "self", "add", "set"} & line.words
 
@@ -135,6 +137,9 @@ def _action(share: Share, line: Line, entry: Entry, flags: frozenset[str]) -> tu
     prior = line.context.prior_g.get(share.name or "")
     if doubt := _doubt(share, entry, flags):
         return Action.ASK, doubt
+    if entry.qty_g and line.takes_back and len(line.weights) == 1:
+        dated = len([token for token in line.tokens if token.kind == "date"]) > 1
+        return (Action.ASK, {"ambiguous"}) if dated else (Action.REPLACE if prior else Action.NEW, set())
     if "cancel" in line.words and line.ends_in_cancel:
         return _cancelled(entry.qty_g, prior)
     if "set" in share.words or ("set" in line.words and len(line.weights) <= 2):

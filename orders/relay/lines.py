@@ -48,6 +48,15 @@ class Line:
         return self.blank.list_no is not None
 
     @property
+    def takes_back(self) -> bool:
+        """The cancel is for what was said before, in a clause of its own: 前面的不要，重新报60斤."""
+        kinds = [token.word or token.kind for token in self.tokens]
+        at, weight = (kinds.index(kind) if kind in kinds else -1 for kind in ("cancel", "weight"))
+        if at < 0 or weight < 0 or "split" not in kinds[min(at, weight) : max(at, weight)]:
+            return False
+        return at < weight or "old" in kinds[weight:at]
+
+    @property
     def ends_in_cancel(self) -> bool:
         """A word of cancelling stands behind every weight: 100斤改为取消."""
         last = max(self.weights, default=-1)
@@ -123,6 +132,8 @@ def _speaker(known: Tidy, tokens: Sequence[Token]) -> tuple[str | None, int]:
         if token.kind == "split":
             if token.text.strip() != ":" or at == 0:
                 return None, 0
+            if [one.kind for one in tokens[:at] if one.kind != "space"][-1:] == ["crop"]:  # 柳姐 丝瓜：100
+                return None, 0
             name = names.find_name(known, tokens[:at])
             return (name, at + 1) if name and not _NO_NAMES.match(name) else (None, 0)
         if token.kind not in ("text", "place", "space", "num", "bracket", "stop", "number", "amount", "count", "crop"):
@@ -174,7 +185,11 @@ def _finished(entry: Entry, line: Line) -> Entry:
 
 def _shares(line: Line) -> list[Share]:
     """One share for each weight that counts, with its own name and crop."""
-    places = [at for at in line.weights if not _is_told(line, at)]
+    places: list[int] = []
+    last_is_told = False
+    for at in line.weights:
+        last_is_told = _is_told(line, at, last_is_told=last_is_told)
+        places += [] if last_is_told else [at]
     if not places:
         return []
     gaps = _gaps(line, places)
@@ -232,16 +247,18 @@ def _words(gap: Sequence[Token]) -> tuple[str, ...]:
     return tuple(token.word or signs.get(token.text.strip(), token.kind) for token in gap if token.kind != "space")
 
 
-def _is_told(line: Line, at: int) -> bool:
+def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
     """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
     behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
     if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
         return True
     for token in reversed(line.tokens[:at]):
-        if token.kind in ("space", "w_maybe", "w_self"):
+        if token.kind in ("space", "w_maybe", "w_self") or token.text in ("了", "好", "完"):
             continue
         if token.kind == "w_supply" or (token.kind == "count" and token.text.startswith("每")):
             return True
+        if token.kind == "w_total":  # 已经装了两车，共6吨
+            return last_is_told
         return token.kind == "w_neg"
     return False
 

@@ -41,7 +41,7 @@ def find_name(known: Tidy, tokens: Sequence[Token], *, strict: bool = False, beh
     fallback = None
     for start, end in _pieces(tokens):
         name = _clean(known.cut(start, end), behind=behind)
-        if not name or (behind and not _may_be_name(name)):
+        if not name or _RELATIVE.fullmatch(name) or (behind and not _may_be_name(name)):
             continue
         if looks_like_name(name):
             return name
@@ -112,8 +112,6 @@ def _is_note(part: str, *, behind: bool) -> bool:
 
 
 def _may_be_name(name: str) -> bool:
-    if _RELATIVE.fullmatch(name):
-        return False
     return 2 <= len(name) <= 12 and not re.search("^每|[的了吗呢吧啊嘛呀不没]|^[好有在是把被让去来到]", name)
 
 

@@ -43,7 +43,7 @@ _PATTERNS = {
     "number": r"(?:第\s*)?(?P<no>\d{1,3})\s*(?:号|楼上)(?=[^斤]|$)|第\s*(?P<no2>\d{1,3})\s*[个行名项位条]?|第(?P<no5>[一二三四五六七八九十]{1,3})[个行名项位条]|(?:no\.?|序号|编号)\s*(?P<no3>\d{1,3})(?!\d)|#(?P<no4>\d{1,3})(?!\d)",
     "days": rf"(?!一天\s*[\d{_CN}百千半要])(?:(?:连(?:续|着|要|送|订)?|要|送|供|共|一共|总共|持续|订|先|for)\s*)?(?P<of_days>\d{{1,3}}|[{_CN}]{{1,3}})\s*(?:天|日|days?)(?!天|然|猫|虹)|(?P<weeks>[一二两三1-4])\s*个?(?:星期|礼拜|周)(?![一二三四五六日天边围])",
     "count": rf"[下上这那头每]一?(?:车|批|趟|次|期|班)(?:能?[装拉运送])?|(?:\d+|[{_CN}]+)\s*(?:%|人(?!民)|位|户|趟|次(?!果)|公里|km|米(?!粉|线|面|饭|店)|度|岁|票|辆|小时|分钟|个月|个点|年|家(?!里)|桌|顿(?=饭))",
-    "label": rf"(?:{LABEL})\s*[:：]",
+    "label": rf"(?:{LABEL})\s*[:：]|(?:数量|斤数)(?=改|要|是|\s*\d)",
     "each": WORDS["each"],
     "fetch": r"(?:来|去|过来|上门|自己?|派车)(?:拉|拖|取|拿|提|装|接)|自提|送货(?:上门)?|送到[^\s,，。;；]*",
     "refer": r"同上|照旧|照样|老样子|跟上|同楼上|跟楼上|跟一[份单]|一样(?:多)?|不变|\+\s*1(?=\s*$|[!！。,，]|\s)|[三四五六3-6]倍|翻[两三四]番|same",
@@ -134,8 +134,12 @@ def _inside_number(text: str, at: int) -> bool:
 
 
 def _belongs_to_name(text: str, found: re.Match[str], glued: int) -> bool:
-    """周定 100斤: one sign before a verb of one sign, and a gap behind it, is a name of two."""
-    return glued == 1 and found.end() - found.start() == 1 and text[found.end() : found.end() + 1] == " "
+    """周定 100斤, 好又多 2筐: a word of one sign, glued to a name and with a gap behind it, is of the name.
+
+    But for a name of more than one sign 要 and 改 are what they seem: 王姐改 80斤.
+    """
+    of_one_sign = found.end() - found.start() == 1 and text[found.end() : found.end() + 1] == " "
+    return of_one_sign and (glued == 1 or found.lastgroup in ("k_w_add", "k_w_cut"))
 
 
 def _made(kind: str, found: re.Match[str]) -> Token:

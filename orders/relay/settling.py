@@ -69,7 +69,7 @@ def _total(last: Share, share: Share) -> Share:
 
 def _in_brackets(last: Share, share: Share) -> Share:
     """100斤（50公斤） says one weight twice; 3件（30公斤）, where 件 has no weight, is a proposal."""
-    if _is_same(last, share):
+    if _is_same(last, share) or share.weight.kind == "piece":  # 5吨（分两车）
         return last
     if "pack_weight_missing" in last.weight.flags and share.weight.low is not None:
         return replace(last, weight=replace(share.weight, flags=share.weight.flags | last.weight.flags))

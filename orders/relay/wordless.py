@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orders.relay.deciding import line_flags
+from orders.relay.deciding import TAKERS, line_flags
 from orders.relay.lexicon import CROPS, TITLE
 from orders.relay.model import Action, Entry
 from orders.relay.names import looks_like_name
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _TRANSFER = re.compile(
-    rf"^\s*(?:把)?(?P<one>[^\s,，。:\d转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+    rf"^\s*(?:请|麻烦)?(?:把|将)?(?P<one>[^\s,，。:\d转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
 )
 _AMOUNT = r"(?=[\d一二两三四五六七八九十百半])[^,，。给]{2,10}?"
 _WHO = r"(?P<one>[^\s,，。:\d给转让]{1,12}?)\s*(?:把|的|那|这)*\s*"
@@ -29,7 +29,7 @@ _SOME = (
 )
 _KEEPS = re.compile("(?:别|勿|没有?|不想|不会)(?:取消|撤|退|删)")
 _ASKS_FOR_SOME = re.compile(
-    r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|若干|count me|me too"
+    r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|若干|全要|全包|都要了|包圆|全部?给我|剩下的.{0,4}要|count me|me too"
 )
 _IS_OVER = re.compile("活动|团购|本次|接龙|发货|送货|会议")
 
@@ -103,6 +103,8 @@ def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
 
 
 def _without_figure(entry: Entry, line: Line, flags: frozenset[str]) -> Entry:
+    if TAKERS.search(line.text) and not line.is_item:
+        return line.blank
     if "price_question" in flags or line.weights:
         return line.blank if not (line.is_item and entry.name) else _asked(entry, "no_quantity")
     if "refer" in line.words:

@@ -172,6 +172,9 @@ def test_both_readers_weigh_a_unit_alike():
         "(" * 290,
         "我替" * 140,
         "2021/8/8 " * 30,
+        "阳姐 3天共150斤" * 28,
+        "100斤（50公斤）" * 30,
+        "王姐的转给" * 55,
     ],
 )
 def test_a_hostile_line_is_read_in_no_time(text):
