@@ -21,7 +21,7 @@ HOSTILE = (DIGITS, "0001-01-01", "9999-12-31", "1e999999", f"\u202e\U0001f966%s%
 UNFIT_EVERYWHERE = (DIGITS, "x" * 10_000)  # too long for any field that would take words
 QUERY_NAMES = (
     "q produce kind county town township village day grade price unit left gone sort page like text pack_word pack_weight "
-    "quantity phone state waiting stage age seller verification p ordering lang type next again"
+    "quantity phone state waiting stage age seller verification p ordering lang type next again past force"
 )
 FIELD_NAMES = (
     "key name organisation county place township village address opens_at closes_at contact_name contact_phone dock "
@@ -29,7 +29,7 @@ FIELD_NAMES = (
     "plate_colour rated_g volume_l base shift_from shift_to driver issuer number valid_from valid_to code sampled_at result "
     "temperature photo drop_photo role phone kind rows quantity price price_unit pack_word pack_weight minimum variety grade "
     "first_day last_day note produce seller day lines-TOTAL_FORMS lines-INITIAL_FORMS lines-0-name lines-0-quantity "
-    "price_at_most grade_at_least km_at_most is_whole fresh_hours hours lot back_on_sale "
+    "price_at_most grade_at_least km_at_most is_whole fresh_hours hours lot back_on_sale known "
     "comment task_state action-workflow-action workflow-action-extra-data item to "
     "text unit association how stall into seen"
 )
