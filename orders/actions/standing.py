@@ -239,20 +239,24 @@ def _record_changes(standing: StandingPledge, old: dict[str, Any], by: User) -> 
     who: dict[str, Any] = {"by": by, "on_behalf_of": on_behalf_of(by, standing.buyer)}
     if (standing.firm_g, standing.most_g) != (old["firm_g"], old["most_g"]):
         event = record(standing, "changed", grams=standing.firm_g, **who)
-        text = gettext_noop("%(buyer)s 的每日认购改为每天 %(firm_g)s")
+        text = gettext_noop("%(buyer)s 的每日认购改为每天要%(produce)s %(firm_g)s")
         _tell_seller(standing, event.pk, text, firm_g=standing.firm_g)
     if standing.last_day != old["last_day"]:
         event = record(standing, "last_day_changed", to_state=standing.last_day.isoformat(), **who)
         _tell_seller(
-            standing, event.pk, gettext_noop("%(buyer)s 的每日认购改到 %(last_on)s 为止"), last_on=standing.last_day
+            standing,
+            event.pk,
+            gettext_noop("%(buyer)s 每天要%(produce)s，改到 %(last_on)s 为止"),
+            last_on=standing.last_day,
         )
     if any(getattr(standing, name) != old[name] for name in _DELIVERY):
         record(standing, "delivery_changed", **who)
 
 
 def _tell_seller(standing: StandingPledge, event_id: int, text: str, **facts: Any) -> None:
-    key = f"standing-{standing.pk}-{event_id}"
-    tell(standing.listing.seller_id, key, text, url=page_of(standing), buyer=standing.buyer.name, **facts)
+    listing = standing.listing
+    named = {"buyer": standing.buyer.name, "produce": listing.produce.name_zh, **facts}
+    tell(listing.seller_id, f"standing-{standing.pk}-{event_id}", text, url=page_of(standing), **named)
 
 
 @transaction.atomic
@@ -279,7 +283,7 @@ def pause_standing(standing: StandingPledge, *, by: User) -> StandingPledge:
 
     A repeat changes nothing. Raises: NotAllowed, WrongState (ended).
     """
-    text = gettext_noop("%(buyer)s 暂停了每日认购，恢复前不再自动认购")
+    text = gettext_noop("%(buyer)s 暂停了%(produce)s的每日认购，恢复前不再自动认购")
     return _turn(standing, StandingState.PAUSED, "paused", text, by)
 
 
@@ -288,7 +292,14 @@ def resume_standing(standing: StandingPledge, *, by: User) -> StandingPledge:
 
     The seller is told. Locks: standing. A repeat changes nothing. Raises: NotAllowed, WrongState (ended).
     """
-    return _turn(standing, StandingState.RUNNING, "resumed", gettext_noop("%(buyer)s 恢复了每日认购"), by, _pass_over)
+    return _turn(
+        standing,
+        StandingState.RUNNING,
+        "resumed",
+        gettext_noop("%(buyer)s 恢复了%(produce)s的每日认购"),
+        by,
+        _pass_over,
+    )
 
 
 def end_standing(standing: StandingPledge, *, by: User) -> StandingPledge:
@@ -296,7 +307,7 @@ def end_standing(standing: StandingPledge, *, by: User) -> StandingPledge:
 
     A repeat changes nothing. Raises: NotAllowed.
     """
-    return _turn(standing, StandingState.ENDED, "ended", gettext_noop("%(buyer)s 结束了每日认购"), by)
+    return _turn(standing, StandingState.ENDED, "ended", gettext_noop("%(buyer)s 结束了%(produce)s的每日认购"), by)
 
 
 @transaction.atomic
@@ -349,7 +360,7 @@ def skip_day(standing: StandingPledge, *, day: dt.date, by: User) -> StandingDay
         row = StandingDay.objects.create(standing=standing, day=day, outcome=StandingOutcome.SKIPPED)
         who = on_behalf_of(by, standing.buyer)
         event = record(standing, "day_skipped", by=by, on_behalf_of=who, to_state=day.isoformat())
-        _tell_seller(standing, event.pk, gettext_noop("%(buyer)s 的每日认购 %(day_on)s 不要货"), day_on=day)
+        _tell_seller(standing, event.pk, gettext_noop("%(buyer)s 每天要的%(produce)s，%(day_on)s 不要货"), day_on=day)
     elif row.outcome != StandingOutcome.SKIPPED:
         raise refusals.DayPlacedAlready(day=calendar_day(day))
     return row
@@ -371,7 +382,7 @@ def unskip_day(standing: StandingPledge, *, day: dt.date, by: User) -> None:
     row.delete()
     who = on_behalf_of(by, standing.buyer)
     event = record(standing, "day_wanted", by=by, on_behalf_of=who, to_state=day.isoformat())
-    _tell_seller(standing, event.pk, gettext_noop("%(buyer)s 的每日认购 %(day_on)s 又要货了"), day_on=day)
+    _tell_seller(standing, event.pk, gettext_noop("%(buyer)s 每天要的%(produce)s，%(day_on)s 又要货了"), day_on=day)
 
 
 def _require_day_to_come(standing: StandingPledge, day: dt.date) -> None:

@@ -105,6 +105,14 @@ def test_one_shows_what_became_of_each_day(buyer, cast, lot, standing):
     assert "开始每天认购 100 斤 = 50 公斤" in page
 
 
+def test_a_pledge_of_the_clock_says_where_it_comes_from(buyer, lot, standing):
+    row = place_standing_day(standing.pk, lot.day)
+
+    page = words_of(buyer.get(reverse("orders:pledge", args=[row.pledge_id])))
+
+    assert "来自 每日认购" in page
+
+
 def test_a_day_failed_shows_the_reason(buyer, lot, standing):
     Lot.objects.filter(pk=lot.pk).delete()
     place_standing_day(standing.pk, lot.day)
