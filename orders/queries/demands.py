@@ -4,14 +4,14 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, QuerySet, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from market.models import Lot, User
 from market.permissions import can_enter_for_others, selling_for
-from orders.enums import OfferState
-from orders.fitting import WORDS, demand_facts, lot_facts, road_km, why_unfit
+from orders.enums import DemandState, OfferState
+from orders.fitting import WORDS, demand_facts, lot_facts, why_unfit
 from orders.models import Demand, Offer, Pledge
 from orders.permissions import buying_for
 from orders.queries.rooms import Room, rooms_of
@@ -49,8 +49,9 @@ def demands_of(user: User) -> QuerySet[Demand]:
 
 
 def own_page(demands: QuerySet[Demand], number: str | int | None) -> tuple[Page, list[ShownDemand]]:
-    """A page of a buyer's demands, newest first, with their coming days. Three statements."""
-    listed = demands.select_related("buyer", "produce", "dock").order_by("-pk")
+    """A page of a buyer's demands, the open ones first, newest first, with their coming days. Three statements."""
+    is_over = Case(When(state=DemandState.OPEN, then=False), default=True, output_field=BooleanField())
+    listed = demands.select_related("buyer", "produce", "dock").order_by(is_over, "-pk")
     return _page(listed, number)
 
 
@@ -105,7 +106,6 @@ class OwnLot:
 
     lot: Lot
     why: str = ""
-    km: int | None = None
 
 
 def lots_for(user: User, demand: Demand) -> list[OwnLot]:
@@ -120,9 +120,8 @@ def lots_for(user: User, demand: Demand) -> list[OwnLot]:
     days = (max(demand.first_day, timezone.localdate()), demand.last_day)
     found = []
     for lot in lots.filter(produce=demand.produce_id, day__range=days).order_by("day", "pk")[:LOTS_SHOWN]:
-        facts = lot_facts(lot)
-        why, km = why_unfit(facts, asked), road_km(facts.point, asked.point)
-        found.append(OwnLot(lot, str(WORDS[why]) if why else "", None if km is None else round(km)))
+        why = why_unfit(lot_facts(lot), asked)
+        found.append(OwnLot(lot, str(WORDS[why]) if why else ""))
     return sorted(found, key=lambda own: (bool(own.why), own.lot.day, own.lot.pk))
 
 

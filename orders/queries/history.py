@@ -120,6 +120,7 @@ _VERBS: dict[str, tuple[Callable[[Event, int | None], str], str, str, bool]] = {
     "freshness_changed": (_fresh, "clock", "", False),
     "granted": (_granted, "circle-plus", "", False),
     "cut": (_cut, "triangle-alert", "warm", True),
+    "replaced": (_sum(lambda: _("有 %(quantity)s 换成了别的货")), "replace", "warm", True),
     "lines_changed": (_words(lambda: _("改了摊位明细")), "list-checks", "", False),
     "window_changed": (_window, "clock", "", False),
     "dock_changed": (_dock, "map-pin", "", False),

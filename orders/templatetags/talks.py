@@ -11,7 +11,7 @@ from orders.queries.offers import Buttons
 
 register = template.Library()
 
-DEMAND_BADGES = {DemandState.OPEN: "live", DemandState.CANCELLED: "stop", DemandState.ENDED: "done"}
+DEMAND_BADGES = {DemandState.OPEN: "live", DemandState.CANCELLED: "draft", DemandState.ENDED: "done"}
 OFFER_BADGES = {
     OfferState.OPEN: "wait",
     OfferState.ACCEPTED: "done",

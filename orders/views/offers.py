@@ -20,6 +20,7 @@ from orders.actions.offers import (
     refuse_offer,
     withdraw_offer,
 )
+from orders.fitting import dock_point, point_of, road_km
 from orders.forms.demands import show_demand_refusal
 from orders.forms.offers import CounterForm, InsteadForm, OfferForm, SellersForm
 from orders.forms.pledges import FIELDS_OF_REFUSALS
@@ -52,7 +53,13 @@ def offers(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Seven statements with the person's."""
     one = get_offer(request.user, pk)
-    shown = {"offer": one, "talk": talk_of(one), "may": buttons_of(request.user, one)}
+    km = road_km(point_of(one.lot.place_code), dock_point(one.dock))
+    shown = {
+        "offer": one,
+        "talk": talk_of(one),
+        "may": buttons_of(request.user, one),
+        "km": None if km is None else max(1, round(km)),
+    }
     return render(request, "orders/offer.html", shown)
 
 

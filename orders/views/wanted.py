@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from market.permissions import selling_for
+from market.permissions import can_enter_for_others, selling_for
 from market.views import options
 from market.views.pages import shared_page
 from orders.forms.demands import WantedFilter
@@ -40,6 +40,7 @@ def wanted_demand(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": shown,
         "demand": demand,
         "sells": sells,
+        "by_desk": can_enter_for_others(request.user),
         "is_own": demand.buyer_id in {one.pk for one in buying_for(request.user)},
         "lots": lots_for(request.user, demand) if sells else [],
         "offers": own_offers_to(request.user, demand) if sells else [],

@@ -18,6 +18,7 @@ from orders.actions.offers import counter_offer
 from orders.actions.pledges import cancel_pledge, change_pledge
 from orders.enums import OfferState, PledgeState
 from orders.models import Allocation, Offer, Pledge
+from orders.queries.history import history_of
 from tests.factories import make_live_listing
 from tests.factories.orders import fresh, kg, make_pledge
 from tests.factories.talks import (
@@ -231,3 +232,12 @@ def test_statements_of_accepting(offer, cast, django_assert_max_num_queries):
     with django_assert_max_num_queries(28):
         accept_offer(offer, by=fresh(cast.farmer))
     assert Offer.objects.get().expires_at > timezone.now() - dt.timedelta(days=1)
+
+
+def test_the_history_of_the_old_pledge_says_what_it_became(pledge, peaches, cast):
+    accept_offer(
+        make_substitute(pledge, peaches, by=fresh(cast.farmer), text="500斤", price="2.80"), by=fresh(cast.buyer)
+    )
+
+    told = history_of(pledge)[-1]
+    assert (told.sentence, told.why) == ("有 500 斤 = 250 公斤 换成了别的货", "黄桃")

@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from market.models import Lot
+from market.models import Lot, Place
+from market.queries.reference import forget_reference
 from orders.actions.offers import counter_offer
 from orders.enums import OfferState
 from orders.models import Offer, Pledge
@@ -106,6 +107,15 @@ def test_the_talk_is_a_thread_with_the_sum(cast, offer):
     assert "谢绝" not in old
 
 
+def test_the_page_says_how_far_the_goods_go(cast, offer, reference):
+    url = reverse("orders:offer", args=[offer.pk])
+
+    assert "约 22 公里" in words_of(logged_in(cast.buyer).get(url))
+    Place.objects.update(lat=None)
+    forget_reference()
+    assert "地图上没有，请问对方" in words_of(logged_in(cast.buyer).get(url))
+
+
 def test_each_side_sees_its_own_buttons(cast, offer):
     url = reverse("orders:offer", args=[offer.pk])
 
@@ -197,8 +207,10 @@ def test_without_goods_the_form_leads_to_publishing(cast, reference, dock):
 
 def test_the_desk_answers_a_demand_for_a_grower(cast, lot, reference, dock):
     demand = make_demand(reference["loofah"], dock, by=fresh(cast.buyer))
+    desk = logged_in(cast.commerce_desk)
+    assert "替打电话来的农户报价" in words_of(desk.get(reverse("orders:wanted_demand", args=[demand.pk])))
 
-    logged_in(cast.commerce_desk).post(reverse("orders:offer_to_demand", args=[demand.pk]), terms(lot=lot.pk))
+    desk.post(reverse("orders:offer_to_demand", args=[demand.pk]), terms(lot=lot.pk))
 
     assert Offer.objects.get().seller == cast.household
 
