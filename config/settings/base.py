@@ -256,7 +256,8 @@ HOLD_MINUTES = env.int("HOLD_MINUTES", default=60)
 OFFER_HOURS = env.int("OFFER_HOURS", default=12)
 # On the eve of each day, from this hour on, the clock places the standing pledges of the day.
 STANDING_HOUR = env.int("STANDING_HOUR", default=17)
-MATCH_SECONDS = env.int("MATCH_SECONDS", default=20)
+# The safety net of a matching: its work is counted (about 45 CPU seconds for the largest days), not timed.
+MATCH_SECONDS = env.int("MATCH_SECONDS", default=120)
 
 # --- the planner (orders.logistics) ---------------------------------------------------------------------------
 PLANNER_SECONDS = env.int("PLANNER_SECONDS", default=10)

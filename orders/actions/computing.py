@@ -10,7 +10,7 @@ from django.utils import timezone
 from market.actions.events import record
 from market.actions.states import move
 from orders.enums import MATCH_MOVES, MatchState
-from orders.matching import Problem, Result, match
+from orders.matching import Problem, Result, match, usual_effort
 from orders.models import MatchProposal, MatchRemainder, MatchRun
 from orders.policies import Weights
 from orders.queries.match_outcome import Outcome, outcome_of
@@ -24,7 +24,7 @@ GATHERING, FITTING, SOLVING, EXPLAINING, SAVING, DONE = 5, 15, 35, 75, 85, 100
 BATCH = 500
 # Engines of `orders.matching`; the third answers alone where the worker failed.
 AUTO, FLOW, GREEDY = "auto", "flow", "greedy"
-REPLAY_PATIENCE = 4  # a clock must not decide whether a replay agrees
+REPLAY_PATIENCE = 2  # a clock must not decide whether a replay agrees
 
 
 def run_match(run_id: int) -> MatchRun:
@@ -51,37 +51,40 @@ def _compute(run: MatchRun) -> MatchRun:
     _step(
         run.pk, SOLVING, problem=day.problem.to_json(), facts=facts_of(day), digest=digest_of(day.problem, run.policy)
     )
-    result, engine = solve(day.problem)
+    effort = usual_effort(day.problem)
+    result, engine = solve(day.problem, effort)
     _step(run.pk, EXPLAINING)
     outcome = outcome_of(day, result)
     _step(run.pk, SAVING)
-    return _finish(run.pk, day, {**result.to_json(), "engine": engine}, outcome)
+    return _finish(run.pk, day, {**result.to_json(), "engine": engine, "effort": effort}, outcome)
 
 
 def _replay(run: MatchRun, first_id: int) -> MatchRun:
-    """From what the first run kept: its problem, its version of the policy, its engine."""
+    """From what the first run kept: its problem, its version of the policy, its engine and effort."""
     first = MatchRun.objects.select_related("policy").get(pk=first_id)
     problem, kept = Problem.from_json(first.problem), Result.from_json(first.result)
     _step(run.pk, SOLVING)
-    result, engine = solve(problem, str(first.result.get("engine", AUTO)), patience=REPLAY_PATIENCE)
+    effort = first.result.get("effort")  # a run from before there was one had the clock alone
+    result, engine = solve(problem, effort, str(first.result.get("engine", AUTO)), patience=REPLAY_PATIENCE)
     agree = sorted(result.allocations) == sorted(kept.allocations)
     same_problem = digest_of(problem, first.policy) == first.digest
     summary = {"agrees": agree and same_problem, "same_problem": same_problem, "engine": result.method}
-    return _end(run.pk, summary, {**result.to_json(), "engine": engine})
+    return _end(run.pk, summary, {**result.to_json(), "engine": engine, "effort": effort})
 
 
-def solve(problem: Problem, engine: str = AUTO, *, patience: int = 1) -> tuple[Result, str]:
-    """The allocations, and the engine that gives the same ones again whatever the clock says.
+def solve(problem: Problem, effort: int | None, engine: str = AUTO, *, patience: int = 1) -> tuple[Result, str]:
+    """The allocations, and the engine that gives the same ones again for the same effort, whatever the clock says.
 
-    Where the clock cut the search off, the exact flow with its repair is taken instead: a little less, but the same each time.
+    Work is counted and the seconds are only the safety net. Where they cut it off all the same, the exact flow with its repair is
+    taken instead: a little less, but the same each time.
     """
     if not problem.arcs:
         return Result((), 0, 0, "none"), engine
-    result = match(problem, seconds=settings.MATCH_SECONDS * patience, engine=engine)
-    if result.note:
-        return result, GREEDY
-    if engine == AUTO and any("stopped by the clock" in line for line in result.log):
-        return solve(problem, FLOW, patience=patience)
+    result = match(problem, seconds=settings.MATCH_SECONDS * patience, effort=effort, engine=engine)
+    if result.note:  # the worker failed, or had no HiGHS
+        return result, GREEDY if result.method == GREEDY else FLOW
+    if engine == AUTO and result.is_cut:
+        return solve(problem, effort, FLOW, patience=patience)
     return result, engine
 
 

@@ -7,11 +7,13 @@
 - ``checker``  the judge: what is wrong with a result, and what its allocations are worth
 - ``run``      what the product calls: the worker with a hard kill, its answer checked, greedy behind it
 - ``greedy``   a matching without any library; ``draft`` the working copy it fills
+- ``budget``   what it may cost: counted work with a clock behind it, or the clock alone
 - ``worker``   one matching in the worker process (``python -m orders.matching``); ``rounds`` its steps
 - ``graph``, ``flow``, ``prices``, ``repair``, ``mip``, ``parts``, ``search``  worker process only: they need numpy,
   OR-Tools or HiGHS
 """
 
+from orders.matching.budget import usual_effort
 from orders.matching.checker import Violation, check
 from orders.matching.model import (
     Allocation,
@@ -43,4 +45,5 @@ __all__ = [
     "check",
     "match",
     "solve_here",
+    "usual_effort",
 ]

@@ -1,4 +1,4 @@
-"""``python -m orders.matching PROBLEM.json --seconds S [--engine NAME] [--seed N]`` prints allocations.
+"""``python -m orders.matching PROBLEM.json --seconds S [--effort N] [--engine NAME]`` prints allocations.
 
 Exit status: 0 a valid result on standard output; 2 the problem or the call is malformed; 4 the engine is missing
 or failed. Each with a sentence on standard error. ``-`` reads the problem from standard input.
@@ -23,6 +23,7 @@ from orders.solving.process import limit_memory
 
 OK, MALFORMED, NO_ENGINE = 0, 2, 4
 MOST_SECONDS = 3600
+MOST_EFFORT = 1000 * MOST_SECONDS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,7 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
         problem = Problem.from_json(load_json(_read(options.problem)))
         with _quiet():
             result = solve_here(
-                problem, seconds=options.seconds, seed=options.seed, engine=options.engine, cpu_from=0.0
+                problem,
+                seconds=options.seconds,
+                effort=options.effort,
+                seed=options.seed,
+                engine=options.engine,
+                cpu_from=0.0,
             )
     except ProblemError as error:
         return _refuse(str(error), MALFORMED)
@@ -70,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m orders.matching", description=__doc__)
     parser.add_argument("problem", help="file with the problem as JSON, or - for standard input")
     parser.add_argument("--seconds", type=_seconds, required=True, help="CPU seconds to search for")
+    parser.add_argument("--effort", type=_effort, help="work to do instead, about a CPU millisecond each, but counted")
     parser.add_argument("--seed", type=_seed, default=1)
     parser.add_argument("--engine", choices=CHOICES, default="auto")
     parser.add_argument("--memory-mb", type=int, default=0, help="limit of address space; 0 for none")
@@ -81,6 +88,13 @@ def _seconds(text: str) -> float:
     value = float(text)
     if not math.isfinite(value) or not 0 < value <= MOST_SECONDS:
         raise argparse.ArgumentTypeError(f"must be above 0 and at most {MOST_SECONDS}")
+    return value
+
+
+def _effort(text: str) -> int:
+    value = int(text)
+    if not 0 < value <= MOST_EFFORT:
+        raise argparse.ArgumentTypeError(f"must be between 1 and {MOST_EFFORT}")
     return value
 
 

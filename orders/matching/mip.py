@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from orders.matching.budget import checks_for, work_of
 from orders.matching.flow import solve_flow
 from orders.matching.graph import Flags, Graph, Ints
 from orders.matching.model import EngineError
@@ -27,20 +28,26 @@ LARGEST_KG = 1e6
 
 @dataclass(frozen=True)
 class Limits:
-    """When a solve ends. Nodes repeat themselves, seconds do not: they are the last resort."""
+    """When a solve ends. Nodes and effort repeat themselves, seconds do not: they are the last resort."""
 
     seconds: float
     nodes: int
     gap: float
+    effort: int | None = None
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Exact grams where a valid answer was found, the engine's bound in thousandths, and was it in time?"""
+    """Exact grams where a valid answer was found, the engine's bound in thousandths, and was it in time?
+
+    ``is_done``: neither clock nor effort ended it. ``work`` is what was done, in units of effort.
+    """
 
     grams: Ints | None
     bound: int | None
     in_time: bool
+    is_done: bool
+    work: int
 
 
 def solve_mip(graph: Graph, start: Ints | None, limits: Limits, seed: int = 1) -> Proposal:
@@ -74,8 +81,26 @@ def _solve(highspy: Any, graph: Graph, start: Ints | None, limits: Limits, seed:
         solution = highspy.HighsSolution()
         solution.col_value = model.values_of(start)
         engine.setSolution(solution)
+    if limits.effort is not None:
+        _limit_checks(engine, checks_for(limits.effort, sum(model.sizes)))
     engine.run()
     return _read(graph, model, engine, highspy)
+
+
+def _limit_checks(engine: Any, most: int) -> None:
+    """End the solve when HiGHS has asked so many times whether to go on. Its nodes do not count what the root costs,
+    and it has no limit for iterations over all that it solves; its questions come at the same places each time.
+    """
+    asked = 0
+
+    def answer(_kind: Any, _message: str, _said: Any, reply: Any, _data: Any) -> None:
+        nonlocal asked
+        asked += 1
+        if asked > most:
+            reply.user_interrupt = True
+
+    engine.setCallback(answer, None)
+    engine.startCallback(_load().cb.HighsCallbackType.kCallbackMipInterrupt)
 
 
 def _read(graph: Graph, model: _Model, engine: Any, highspy: Any) -> Proposal:
@@ -90,7 +115,9 @@ def _read(graph: Graph, model: _Model, engine: Any, highspy: Any) -> Proposal:
     bound = info.mip_dual_bound
     usable = math.isfinite(bound) and graph.most.max(initial=0) <= LARGEST_KG * 1000
     proven = math.ceil(bound * 1000 * (1 + SAFETY)) + 1 if usable else None
-    return Proposal(grams, proven, status != kinds.kTimeLimit)
+    work = work_of(len(graph.lot), sum(model.sizes), max(0, info.simplex_iteration_count))
+    in_time = status != kinds.kTimeLimit
+    return Proposal(grams, proven, in_time, in_time and status != kinds.kInterrupt, work)
 
 
 class _Model:

@@ -106,6 +106,7 @@ class Problem:
 class Result:
     """An answer: ``method`` made it in ``cpu_s`` CPU seconds; ``note`` says why it is not the usual one.
 
+    ``is_cut``: a clock ended the work, so the same inputs may give another answer another time.
     Score and its proven upper bound are kept in thousandths, which are whole. ``log`` tells what happened
     on the way, for the record and not for a buyer.
     """
@@ -117,6 +118,7 @@ class Result:
     cpu_s: float = 0.0
     note: str = ""
     log: tuple[str, ...] = ()
+    is_cut: bool = False
 
     @property
     def score(self) -> int | float:
@@ -143,7 +145,7 @@ class Result:
         return read_result(value)
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON object of this result; ``note`` and ``log`` only where there is something to say."""
+        """The JSON object of this result; ``note``, ``cut`` and ``log`` only where there is something to say."""
         from orders.matching.parsing import write_result
 
         return write_result(self)

@@ -77,6 +77,7 @@ def read_result(value: str | bytes | Mapping[str, Any]) -> Result:
         cpu_s=float(cpu),
         note=str(fields.get("note", "")),
         log=tuple(str(line) for line in log) if isinstance(log, list) else (),
+        is_cut=fields.get("cut") is True,
     )
 
 
@@ -91,6 +92,8 @@ def write_result(result: Result, *, with_log: bool = True) -> dict[str, Any]:
     }
     if result.note and with_log:
         value["note"] = result.note
+    if result.is_cut and with_log:
+        value["cut"] = True
     if result.log and with_log:
         value["log"] = list(result.log)
     return value

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from orders.matching.budget import ARCS_REPAIRED, Budget
 from orders.matching.draft import Draft, Sheet
 from orders.matching.flow import solve_flow
 from orders.matching.graph import Flags, Graph, Ints
 from orders.matching.prices import Prices
-from orders.solving.clock import Deadline
 
 MOST_ROUNDS = 24
 WORK = 500_000
@@ -22,7 +22,7 @@ FEW = 8
 SECONDS_PER_ARC = 4e-6
 
 
-def make_valid(graph: Graph, grams: Ints, prices: Prices, deadline: Deadline) -> Ints:
+def make_valid(graph: Graph, grams: Ints, prices: Prices, budget: Budget) -> Ints:
     """A valid answer near an optimal flow."""
     most = graph.most.copy()
     rounds = min(MOST_ROUNDS, 3 + WORK // max(1, len(graph.lot)))
@@ -30,8 +30,11 @@ def make_valid(graph: Graph, grams: Ints, prices: Prices, deadline: Deadline) ->
         small, partial = find_broken(graph, grams)
         if not small.any() and not partial.any():
             break
-        if deadline.left() < SECONDS_PER_ARC * len(graph.lot):
+        # Few enough not to be limited by effort, only counted.
+        if budget.deadline.left() < SECONDS_PER_ARC * len(graph.lot):
+            budget.is_cut = True
             break
+        budget.count(len(graph.lot) // ARCS_REPAIRED)
         _forbid(graph, grams, most, small, partial)
         grams = solve_flow(graph, most=most)
     return fill(graph, take_out(graph, grams), prices)

@@ -27,6 +27,7 @@ def match(
     problem: Problem,
     *,
     seconds: float,
+    effort: int | None = None,
     seed: int = 1,
     engine: str = "auto",
     python: str = sys.executable,
@@ -34,22 +35,25 @@ def match(
 ) -> Result:
     """Checked allocations after at most ``seconds`` of CPU (half as much again on the wall) plus the grace.
 
-    The same problem and seed give the same result, in any order of lots, pledges and arcs, as long as no clock
-    cut the search (the result's log tells). Raises: ProblemError where the problem itself is malformed.
+    With an ``effort`` (``usual_effort`` suits a day's size) work is counted, and the seconds are only the safety net.
+    The same problem, effort and seed give the same allocations, in any order of lots, pledges and arcs, as long as no
+    clock cut the work (``Result.is_cut``) and nothing failed (``Result.note``). Raises: ProblemError where the problem
+    itself is malformed.
     """
     refuse_malformed(problem)
     try:
-        return _ask_worker(problem, seconds, seed, engine, python, grace_s)
+        command = [python, "-m", "orders.matching", "-", "--seconds", str(seconds), "--seed", str(seed)]
+        command += ["--engine", engine, "--memory-mb", str(MEMORY_MB), "--log"]
+        command += [] if effort is None else ["--effort", str(effort)]
+        return _ask_worker(problem, command, seconds * WALL_FACTOR + grace_s)
     except SolvingError as error:
         logger.warning("The matching worker gave no result, the greedy matching stands in. %s", error)
         return greedy_result(problem, note=str(error))
 
 
-def _ask_worker(problem: Problem, seconds: float, seed: int, engine: str, python: str, grace_s: float) -> Result:
+def _ask_worker(problem: Problem, command: list[str], wall_seconds: float) -> Result:
     """The worker's result, read and checked. Raises: SolvingError with the reason why there is none."""
-    command = [python, "-m", "orders.matching", "-", "--seconds", str(seconds), "--seed", str(seed)]
-    command += ["--engine", engine, "--memory-mb", str(MEMORY_MB), "--log"]
-    text = call_worker(command, "".join(_write(problem)), seconds * WALL_FACTOR + grace_s)
+    text = call_worker(command, "".join(_write(problem)), wall_seconds)
     result = Result.from_json(text)
     violations = check(problem, result)
     if violations:

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from orders.matching.budget import Budget
 from orders.matching.graph import Flags, Graph, Ints
 from orders.matching.mip import Limits, solve_mip
 from orders.matching.parts import cut
 from orders.matching.prices import Prices
-from orders.solving.clock import Deadline
 
 KEPT_ARCS = 6
 """Arcs kept per pledge, those that lose least against the prices of the optimal flow."""
@@ -60,21 +60,21 @@ def best_arcs(graph: Graph, grams: Ints, loss: Ints) -> Flags:
 
 
 class Search:
-    """The state of one search. ``cut_off`` tells whether the clock ended it or one of its pieces."""
+    """The state of one search. ``is_done``: it came to its own end, not to that of the budget."""
 
     def __init__(self, graph: Graph, grams: Ints, prices: Prices, bound: int) -> None:
         self.graph, self.grams, self.prices, self.bound = graph, grams, prices, bound
         self.score = graph.score_of(grams)
         self.loss = prices.reduced(graph)
-        self.pieces, self.cut_off = 0, False
+        self.pieces, self.is_done = 0, True
         self.bonds = _Bonds(graph, self.loss)
 
-    def run(self, deadline: Deadline, seed: int) -> None:
-        """Pass over the day until it gains nothing more or the time is up. Raises: EngineError."""
+    def run(self, budget: Budget, seed: int) -> None:
+        """Pass over the day until it gains nothing more or the budget is spent. Raises: EngineError."""
         for lots, arcs, gap, nodes in PASSES:
             before = self.score
-            self._pass(lots, arcs, lambda seconds, g=gap, n=nodes: Limits(seconds, n, g), deadline, seed)  # type: ignore[misc]
-            if self.cut_off or self._is_below(self.bound - self.score, ENOUGH):
+            self._pass(lots, arcs, lambda g=gap, n=nodes: _limits(budget, n, g), budget, seed)  # type: ignore[misc]
+            if not self.is_done or self._is_below(self.bound - self.score, ENOUGH):
                 return
             if self._is_below(self.score - before, ENOUGH) and self._is_below(self.bound - self.score, SATISFYING):
                 return
@@ -82,9 +82,7 @@ class Search:
     def _is_below(self, difference: int, share: float) -> bool:
         return difference <= share * self.bound
 
-    def _pass(
-        self, size: int, most_arcs: int, limits: Callable[[float], Limits], deadline: Deadline, seed: int
-    ) -> None:
+    def _pass(self, size: int, most_arcs: int, limits: Callable[[], Limits], budget: Budget, seed: int) -> None:
         """Pieces from where most is lost, no lot twice as a beginning, until little is left to gain."""
         open_lots = np.ones(len(self.graph.available), bool)
         while open_lots.any():
@@ -93,15 +91,14 @@ class Search:
             # What the lots not yet visited lose together is the most this pass can still gain.
             if lost.sum() <= ENOUGH / 4 * self.bound:
                 return
-            seconds = min(MOST_SECONDS, deadline.left())
-            if seconds < LEAST_SECONDS:
-                self.cut_off = True
+            if not budget.goes_on(LEAST_SECONDS):
+                self.is_done = False
                 return
             chosen = self.bonds.grow(first, self.grams, size, most_arcs)
-            self._improve(chosen, limits(seconds), seed)
+            self._improve(chosen, limits(), budget, seed)
             open_lots[chosen] = False
 
-    def _improve(self, chosen: list[int], limits: Limits, seed: int) -> None:
+    def _improve(self, chosen: list[int], limits: Limits, budget: Budget, seed: int) -> None:
         """Solve one piece, and keep the answer where it is better."""
         lots = np.zeros(len(self.graph.available), bool)
         lots[chosen] = True
@@ -111,7 +108,9 @@ class Search:
         start = self.grams[part.arcs]
         proposal = solve_mip(part.graph, start, limits, seed)
         self.pieces += 1
-        self.cut_off = self.cut_off or not proposal.in_time
+        budget.count(proposal.work)
+        budget.is_cut |= not proposal.in_time
+        self.is_done &= proposal.is_done
         if proposal.grams is None:
             return
         gain = part.graph.score_of(proposal.grams) - part.graph.score_of(start)
@@ -132,6 +131,10 @@ class Search:
         has_arc = self.bonds.best_lot >= 0
         np.add.at(lost, self.bonds.best_lot[has_arc], unmet[has_arc])
         return lost
+
+
+def _limits(budget: Budget, nodes: int, gap: float) -> Limits:
+    return Limits(budget.seconds(most=MOST_SECONDS), nodes, gap, budget.rest() if budget.is_counted else None)
 
 
 class _Bonds:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from orders.matching.budget import Budget
 from orders.matching.checker import check
 from orders.matching.greedy import greedy_result
 from orders.matching.model import EngineError, MatchingError, Problem, Result
@@ -23,9 +24,16 @@ RESERVE = 0.02
 
 
 def solve_here(
-    problem: Problem, *, seconds: float, seed: int = 1, engine: str = "auto", cpu_from: float | None = None
+    problem: Problem,
+    *,
+    seconds: float,
+    effort: int | None = None,
+    seed: int = 1,
+    engine: str = "auto",
+    cpu_from: float | None = None,
 ) -> Result:
-    """The best valid allocations found in about ``seconds`` of CPU.
+    """The best valid allocations found in about ``seconds`` of CPU; with an ``effort`` in that much counted work, and
+    the seconds are the safety net behind it.
 
     Raises: EngineError where the one engine asked for is missing or failed.
     """
@@ -37,31 +45,32 @@ def solve_here(
         result = greedy_result(problem)
     elif seconds < SECONDS_PER_ARC * len(problem.arcs):
         result = greedy_result(problem, log=("The time is too short for the flow, stopped by the clock.",))
+        result = replace(result, is_cut=True)
     else:
-        result = _with_engines(problem, seed, engine, deadline)
+        result = _with_engines(problem, seed, engine, Budget(deadline, effort))
     violations = check(problem, result)
     if violations:
         raise MatchingError(f"The matching found is invalid: {violations[0].message}")
     return replace(result, cpu_s=round(time.process_time() - began, 3))
 
 
-def _with_engines(problem: Problem, seed: int, engine: str, deadline: Deadline) -> Result:
+def _with_engines(problem: Problem, seed: int, engine: str, budget: Budget) -> Result:
     """An engine's result; with ``auto`` a greedy one where there is none, and the note says why."""
     try:
-        return _run_engines(problem, seed, engine, deadline)
+        return _run_engines(problem, seed, engine, budget)
     except EngineError as error:
         if engine != "auto":
             raise
         return greedy_result(problem, note=f"No engine gave a matching: {error}")
 
 
-def _run_engines(problem: Problem, seed: int, engine: str, deadline: Deadline) -> Result:
+def _run_engines(problem: Problem, seed: int, engine: str, budget: Budget) -> Result:
     """Whatever is raised in there is an EngineError here."""
     try:
         # numpy and the engines: only here, and only where they are needed.
         from orders.matching.rounds import Rounds
 
-        return Rounds(problem, seed, engine, deadline).result()
+        return Rounds(problem, seed, engine, budget).result()
     except EngineError:
         raise
     except MemoryError as error:
