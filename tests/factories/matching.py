@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from market.models import Listing, Lot, Organisation, Place, Produce, User
 from market.quantities import Quantity
+from orders.actions.committing import carry_out, commit_match
 from orders.actions.computing import run_match
 from orders.actions.demands import DemandTerms, place_demand
 from orders.actions.matching import request_match
 from orders.actions.policies import publish_first_policies
 from orders.enums import PolicyKind
-from orders.models import Demand, Dock, MatchPolicy, MatchRun
+from orders.models import Demand, Dock, MatchPolicy, MatchProposal, MatchRun
 from tests.factories.market import make_live_listing
 
 
@@ -36,9 +37,7 @@ def make_demand(dock: Dock, produce: Produce, text: str = "1000斤", *, by: User
     terms = DemandTerms(
         quantity=Quantity.parse(text), most=Quantity.parse(most) if most else None, dock=dock, last_day=last, **values
     )
-    return place_demand(
-        buyer=dock.organisation, produce=produce, first_day=first, terms=terms, key=uuid.uuid4(), by=by
-    )
+    return place_demand(buyer=dock.organisation, produce=produce, first_day=first, terms=terms, key=uuid.uuid4(), by=by)
 
 
 def make_lot(seller: Organisation, produce: Produce, place: Place, text: str, *, by: User, **fields: Any) -> Lot:
@@ -52,3 +51,15 @@ def make_run(by: User, kind: PolicyKind = PolicyKind.SOONEST, day: dt.date | Non
     """Requested and computed; on_commit does not come in a test that is rolled back."""
     run = request_match(day or tomorrow(), make_policy(kind), by=by)
     return MatchRun.objects.get(pk=run_match(run.pk).pk)
+
+
+def committed(run: MatchRun, by: User) -> MatchRun:
+    """Committed and carried out."""
+    commit_match(run, by=by)
+    return carry_out(run.pk)
+
+
+def lines(run: MatchRun) -> list[tuple[str, str, int, int]]:
+    """Buyer, seller, firm and stretch grams of each proposal."""
+    rows = MatchProposal.objects.filter(run=run).select_related("lot__seller", "buyer").order_by("buyer__pk", "pk")
+    return [(row.buyer.name, row.lot.seller.name, row.firm_g, row.stretch_g) for row in rows]

@@ -10,6 +10,7 @@ from market.models import Event, Listing, Lot
 from orders.actions.pledges import place_pledge
 from orders.models import Allocation, Dock, Pledge, PledgeLine
 from tests.factories import make_live_listing
+from tests.factories.matching import make_lot
 from tests.factories.orders import fresh, kg, make_dock, make_pledge
 
 
@@ -88,3 +89,20 @@ def place_for_stalls(place, cast):
 @pytest.fixture
 def pledge(lot, dock, cast) -> Pledge:
     return make_pledge(lot, dock, "100斤", by=fresh(cast.buyer))
+
+
+@pytest.fixture
+def desk(cast):
+    return fresh(cast.commerce_desk)
+
+
+@pytest.fixture
+def near(cast, reference) -> Lot:
+    """5,000 斤 of loofah of the cooperative, in the village."""
+    return make_lot(cast.cooperative, reference["loofah"], reference["village"], "5000斤", by=cast.cooperative_manager)
+
+
+@pytest.fixture
+def far(cast, reference) -> Lot:
+    """3,000 斤 of loofah of a household, far in the south."""
+    return make_lot(cast.household, reference["loofah"], reference["yanling"], "3000斤", by=cast.farmer)
