@@ -36,7 +36,7 @@ from orders.exceptions import (
 from orders.models import Dock, Pledge, RelayReading
 from orders.models.relays import MAX_PASTE
 from orders.permissions import can_buy_for
-from orders.queries.relays import goods_of, known_to, target_of
+from orders.queries.relays import goods_of, known_to, read_before, target_of
 from orders.readings import (
     ALIKE,
     MAX_LINES,
@@ -107,7 +107,9 @@ def readable(text: str) -> str:
 def _read(reading: RelayReading, lot: Lot, unit: str, answered: Sequence[Row] = ()) -> dict[str, Any]:
     """What `RelayReading.rows` keeps: the unit, what it was compared with, the rows."""
     target = target_of(reading.association_id, lot.pk, reading.pledge_id)
-    known, earlier = known_to(reading.association_id, target)
+    earlier = read_before(target)
+    counted = {row.line for row in earlier if row.counts and row.line}
+    known = replace(known_to(reading.association_id, target), counted=counted)
     rows = read_rows(reading.text, known, goods_of(lot, unit, target))
     rows = with_answers(with_decisions(rows, earlier), answered)
     return {"unit": unit, "base": prior_digest(known.prior), "rows": to_json(rows), "parts": {}}
@@ -140,7 +142,7 @@ def correct_row(
     old = next((row for row in rows if row.pk == pk), None)
     if old is None or how not in HOW_TO_COUNT:
         raise RowUnreadable(said=RowUnreadable.missing)
-    known, _earlier = known_to(reading.association_id, None)
+    known = known_to(reading.association_id, None)
     new = _corrected(old, how, stall, quantity, known)
     rows = [new if row.pk == pk else _follows(row, old, new) for row in rows]
     reading.rows = {**reading.rows, "rows": to_json(rows)}
@@ -205,7 +207,7 @@ def apply_relay(
     if reading.applied_at:
         return reading
     target = _locked_target(reading)
-    known, _earlier = known_to(association.pk, target)
+    known = known_to(association.pk, target)
     rows = in_stalls(from_json(reading.rows["rows"]), known)
     outcome = outcome_of(rows, known.prior)
     _require_saveable(rows, outcome, known, seen)
@@ -224,12 +226,12 @@ def apply_relay(
 
 
 def _locked_target(reading: RelayReading) -> Pledge | None:
-    """The pledge to save into, locked. One that ended while we waited for it is none."""
+    """The pledge to save into, locked, as it is now. One that ended while we waited for it is none."""
     target = target_of(reading.association_id, reading.lot_id, reading.pledge_id)
-    if target is None:
-        return None
-    locked = locked_pledge(target.pk)
-    return locked if locked.is_live else target_of(reading.association_id, reading.lot_id, reading.pledge_id)
+    if target:
+        locked_pledge(target.pk)
+        target = target_of(reading.association_id, reading.lot_id, reading.pledge_id)
+    return target
 
 
 def _require_saveable(rows: Sequence[Row], outcome: Outcome, known: Known, seen: str) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.exceptions import Refused
 
-MAX_NAMED = 8
+MAX_NAMED, MAX_WORDS = 6, 16
 
 
 class NothingPasted(Refused):
@@ -26,16 +25,14 @@ class PasteTooManyLines(Refused):
 
 
 class RelayUnconfirmed(Refused):
-    """Takes the rows that wait: their `no` of the paste, or the stall that is asked about."""
+    """Takes the rows that wait: their line as it was pasted, or the stall that is asked about."""
 
     sentence = _("还有 %(count)s 处要您确认：%(rows)s；确认后再保存")
 
     def __init__(self, waiting: Sequence[Any]) -> None:
-        named = [
-            gettext("第 %(no)s 行") % {"no": row.no} if row.no else f"“{row.stall}”" for row in waiting[:MAX_NAMED]
-        ]
+        named = [f"“{(row.line or row.stall)[:MAX_WORDS]}”" for row in waiting[:MAX_NAMED]]
         more = ["…"] if len(waiting) > MAX_NAMED else []
-        super().__init__(count=len(waiting), rows="、".join([*named, *more]))
+        super().__init__(count=len(waiting), rows="".join([*named, *more]))
 
 
 class RelayOutdated(Refused):

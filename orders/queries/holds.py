@@ -3,12 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 
 from market.models import User
 from orders.enums import PledgeState
 from orders.models import Pledge
 from orders.permissions import pledging_by_sheet_for
+
+HOLDS_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -32,4 +35,5 @@ def holds_of(user: User) -> list[Hold]:
     rows = Pledge.objects.filter(buyer__in=mine, state__in=states, day__gte=timezone.localdate())
     rows = rows.select_related("buyer", "dock", "lot__listing__produce", "lot__listing__place")
     now = timezone.now()
-    return [Hold(pledge, now) for pledge in rows.order_by("state", "held_until", "-pk")[:100]]
+    holds = [Hold(pledge, now) for pledge in rows.order_by(F("held_until").asc(nulls_last=True), "-pk")[:HOLDS_SHOWN]]
+    return sorted(holds, key=lambda hold: hold.is_over)

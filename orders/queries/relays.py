@@ -1,18 +1,18 @@
 """What relay text is read against, and what its screens show. The words of a row are in `orders.queries.relay_words`."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, JSONField, OuterRef, Subquery
 from django.utils import timezone
 
 from market.models import Listing, Lot, User
 from market.quantities import Pack
 from orders.enums import CHANGEABLE_PLEDGES, ENDED_PLEDGES, LIVE_PLEDGES, PledgeState
-from orders.models import Pledge, RelayReading, Stall, StallAlias
+from orders.models import Pledge, RelayReading, Stall
 from orders.permissions import pledging_by_sheet_for
 from orders.queries.relay_words import RowWords, words_of
 from orders.readings import Goods, Known, Outcome, Part, Row, from_json, in_stalls, outcome_of, prior_digest
@@ -29,41 +29,43 @@ def target_of(association_id: int, lot_id: int, wanted_id: int | None = None) ->
 
     None: it becomes a new pledge. One statement.
     """
-    saved = RelayReading.objects.filter(pledge=OuterRef("pk"), applied_at__isnull=False)
+    saved = RelayReading.objects.filter(pledge=OuterRef("pk"), applied_at__isnull=False).order_by("-pk")
     live = Pledge.objects.filter(buyer=association_id, lot=lot_id).exclude(state__in=ENDED_PLEDGES)
-    rows = list(live.select_related("buyer", "dock").annotate(is_read=Exists(saved)).order_by("-pk"))
+    last = Subquery(saved.values("rows__parts")[:1], output_field=JSONField())
+    rows = list(live.select_related("buyer", "dock").annotate(last_parts=last).order_by("-pk"))
     held = [row for row in rows if row.state == PledgeState.HELD]
     firm = [row for row in rows if row.state != PledgeState.HELD]
     own = [row for row in firm if row.pk == wanted_id]
-    read = [row for row in firm if row.is_read]
+    read = [row for row in firm if row.last_parts is not None]
     return next(iter([*own, *read, *held]), None)
 
 
-def known_to(association_id: int, target: Pledge | None) -> tuple[Known, list[Row]]:
-    """What the association has already, and the rows of its earlier readings of the target. At most four statements."""
-    stalls = dict(Stall.objects.filter(association=association_id).values_list("pk", "name"))
-    aliases = StallAlias.objects.filter(association=association_id).values_list("alias", "stall")
-    readings = list(_saved(target).values_list("rows", flat=True)) if target else []
-    rows = [row for kept in reversed(readings) for row in from_json(kept["rows"])]
-    known = Known(
-        stalls=set(stalls.values()),
-        aliases={alias: stalls[stall] for alias, stall in aliases},
-        prior=_prior(target, stalls, readings[0]["parts"] if readings else {}) if target else {},
-        counted={row.line for row in rows if row.counts and row.line},
-    )
-    return known, rows
+def known_to(association_id: int, target: Pledge | None) -> Known:
+    """What the association has already: `target` as `target_of` gives it. At most two statements."""
+    stalls, aliases = {}, {}
+    named = Stall.objects.filter(association=association_id).values_list("pk", "name", "aliases__alias")
+    for pk, name, alias in named:
+        stalls[pk] = name
+        if alias:
+            aliases[alias] = name
+    return Known(stalls=set(stalls.values()), aliases=aliases, prior=_prior(target, stalls) if target else {})
 
 
-def _saved(target: Pledge) -> QuerySet[RelayReading]:
-    return target.relay_readings.filter(applied_at__isnull=False).order_by("-pk")[:READINGS_LOOKED_AT]
+def read_before(target: Pledge | None) -> list[Row]:
+    """The rows of the earlier readings of the target, oldest first. One statement."""
+    if target is None:
+        return []
+    saved = target.relay_readings.filter(applied_at__isnull=False).order_by("-pk")[:READINGS_LOOKED_AT]
+    return [row for kept in reversed(list(saved.values_list("rows", flat=True))) for row in from_json(kept["rows"])]
 
 
-def _prior(target: Pledge, stalls: dict[int, str], last: dict[str, list[int]]) -> dict[str, Part]:
+def _prior(target: Pledge, stalls: dict[int, str]) -> dict[str, Part]:
     """What each stall takes now. A line keeps its lower figure only: the upper one is remembered by the last reading."""
     firm: dict[str, int] = {}
     for name, grams, stall in target.lines.values_list("name", "quantity_g", "stall"):
         name = stalls.get(stall, name) if stall else name
         firm[name] = firm.get(name, 0) + grams
+    last: dict[str, list[int]] = getattr(target, "last_parts", None) or {}
     most = {name: upper for name, (lower, upper) in last.items() if firm.get(name) == lower}
     return {name: Part(grams, max(most.get(name, grams), grams)) for name, grams in firm.items()}
 
@@ -177,6 +179,10 @@ class RelayPage:
         """What a pack weighs: as agreed on the pledge, else as the listing says."""
         return (self.target.pack if self.target else None) or self.lot.listing.pack
 
+    def with_rows(self, reading: RelayReading) -> "RelayPage":
+        """The same page with the rows as they are kept in `reading` now."""
+        return replace(self, rows=in_stalls(from_json(reading.rows["rows"]), self.known))
+
     @property
     def stall_names(self) -> list[str]:
         """To choose from while correcting."""
@@ -196,9 +202,9 @@ class RelayPage:
 
 
 def relay_page(reading: RelayReading, *, only_waiting: bool = False, number: str | None = None) -> RelayPage:
-    """What the page of a reading shows: `reading` with its lot, listing and produce. Five statements, whatever the rows."""
+    """What the page of a reading shows: `reading` with its lot, listing and produce. Three statements, whatever the rows."""
     target = target_of(reading.association_id, reading.lot_id, reading.pledge_id)
-    known, _earlier = known_to(reading.association_id, target)
+    known = known_to(reading.association_id, target)
     rows = in_stalls(from_json(reading.rows["rows"]), known)
     return RelayPage(reading, reading.lot, target, known, rows, only_waiting, number)
 

@@ -33,7 +33,7 @@ from orders.readings import Row
 @never_cache
 @require_GET
 def relay(request: HttpRequest) -> HttpResponse:
-    """Five statements with the person's."""
+    """Seven statements with the person's."""
     if not pledging_by_sheet_for(request.user):
         raise Http404
     return render(request, "orders/relay.html", {"desk": relay_desk(request.user)})
@@ -75,7 +75,7 @@ def _wanted(request: HttpRequest) -> Pledge | None:
 @never_cache
 @require_GET
 def relay_reading(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ten statements with the person's, whatever the rows."""
+    """Nine statements with the person's, whatever the rows."""
     return _show(request, *_reading(request, pk))
 
 
@@ -105,8 +105,8 @@ def relay_row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     posted = request.method == "POST"
     form = RowForm(request.POST, pack=page.pack) if posted else RowForm.of(old, page.pack)
     fragment = request.headers.get("HX-Request") == "true"
-    if posted and form.is_valid() and _correct(request, page.reading, row, form):
-        return _corrected(request, pk, old) if fragment else redirect(_at_row(pk, page, row))
+    if posted and form.is_valid() and (reading := _correct(request, page.reading, row, form)):
+        return _corrected(request, page.with_rows(reading), old) if fragment else redirect(_at_row(pk, page, row))
     if fragment and not posted and "show" in request.GET:
         return render(request, "orders/_relay_row.html", {"page": page, "shown": page.show(old)})
     if fragment:
@@ -115,18 +115,16 @@ def relay_row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     return _show(request, page, delivery, editing=old, row_form=form)
 
 
-def _correct(request: HttpRequest, reading: RelayReading, row: int, form: RowForm) -> bool:
+def _correct(request: HttpRequest, reading: RelayReading, row: int, form: RowForm) -> RelayReading | None:
     try:
-        correct_row(reading, row, by=request.user, **form.cleaned_data)
+        return correct_row(reading, row, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return False
-    return True
+        return None
 
 
-def _corrected(request: HttpRequest, pk: int, old: Row) -> HttpResponse:
+def _corrected(request: HttpRequest, page: RelayPage, old: Row) -> HttpResponse:
     """The row as it is now, the other rows it moved, and the sums."""
-    page = relay_page(get_own_reading(request.user, pk))
     new = page.at(old.pk) or old
     moved = [row for row in page.rows if row.pk != old.pk and _moves_with(row, old, new)]
     shown = {"page": page, "shown": page.show(new), "others": [page.show(row) for row in moved[:50]]}

@@ -165,7 +165,7 @@ def test_it_waits_for_every_answer_and_names_the_rows(paste, save, unchanged):
     with pytest.raises(RelayUnconfirmed) as refused:
         save(reading)
 
-    assert str(refused.value) == "还有 2 处要您确认：第 2 行、第 4 行；确认后再保存"
+    assert str(refused.value) == "还有 2 处要您确认：“2. 曾叔 五百来斤”“4. 刘玉兰”；确认后再保存"
     unchanged()
 
 
