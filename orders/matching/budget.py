@@ -14,11 +14,11 @@ ARCS_READ, ARCS_REPAIRED, ARCS_BUILT = 200, 250, 8
 COLUMNS, ITERATIONS, CHECKS = 1_000, 10_000, 100
 """A unit is so many iterations of HiGHS divided by the columns of its model, to which ``COLUMNS`` are added for what is
 the same in a small one; and so many of its questions whether to go on, divided likewise."""
-BASE, ARCS_PER_EFFORT, MOST_EFFORT = 2_500, 6, 40_000
+BASE, ARCS_PER_EFFORT, MOST_EFFORT = 2_500, 7, 40_000
 
 
 def usual_effort(problem: Problem) -> int:
-    """What a day of that size deserves: about 3 CPU seconds for 100 lots, 13 for 1,000, 45 for 5,000 and more."""
+    """What a day of that size deserves: at most 3 CPU seconds for 100 lots, 12 for 1,000, 45 for 5,000 and more."""
     return min(BASE + len(problem.arcs) // ARCS_PER_EFFORT, MOST_EFFORT)
 
 
