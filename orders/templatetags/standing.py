@@ -47,7 +47,7 @@ def standing_word(standing: StandingPledge) -> str:
 
 @register.filter
 def day_icon(outcome: str) -> str:
-    return DAY_ICONS[outcome]
+    return DAY_ICONS[StandingOutcome(outcome)]
 
 
 @register.filter
