@@ -26,7 +26,6 @@ from orders.logistics.wording import NO_POINT, NO_TIME
 from orders.models import Allocation
 
 
-
 @dataclass(frozen=True)
 class DayProblem:
     """`left_out` are (allocation id, grams, code) of what cannot even be put to the planner."""
