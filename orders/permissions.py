@@ -1,7 +1,7 @@
 """May this person buy? What a person may not see is a 404."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -17,7 +17,18 @@ from market.permissions import (
 )
 from market.prepared import Prepared, whole_numbers
 from orders.enums import OfferSide, PledgeState
-from orders.models import Demand, Dock, MatchRun, Offer, Pledge, RelayReading, Stall, StallAlias, StandingPledge
+from orders.models import (
+    Demand,
+    Dock,
+    MatchRun,
+    Offer,
+    Pledge,
+    PledgeLine,
+    RelayReading,
+    Stall,
+    StallAlias,
+    StandingPledge,
+)
 from orders.models.pledges import PledgeQuerySet
 
 # Of a run: as large as a day, and read by no screen.
@@ -123,11 +134,12 @@ def get_sheet_lot(user: User, pk: int) -> Lot:
 
 
 def pledges_for_a_page() -> PledgeQuerySet:
-    """Pledges with what a page says about one of them."""
+    """Pledges with what a page says about one of them, and whether there are lines or kin to read."""
+    kin = Pledge.objects.filter(Q(parent=OuterRef("pk")) | Q(span=OuterRef("span")) & ~Q(pk=OuterRef("pk")))
     return Pledge.objects.select_related(
         *("buyer", "seller", "produce", "place", "dock__place", "placed_by", "parent"),
         *("lot__listing__produce", "lot__listing__place", "lot__seller"),
-    )
+    ).annotate(has_lines=Exists(PledgeLine.objects.filter(pledge=OuterRef("pk"))), has_kin=Exists(kin))
 
 
 def can_see_pledge(user: User, pledge: Pledge) -> bool:

@@ -28,10 +28,10 @@ def pledges(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def pledge(request: HttpRequest, pk: int) -> HttpResponse:
-    """For both sides. Twelve statements with the person's and the progress of the goods; one more while trucks are planned."""
+    """For both sides. Eight statements with the person's and the progress of the goods; one more for lines of stalls, one for a span or substitutes."""
     one = get_pledge_for(request.user, pk)
-    span, substitutes = kin_of(one)
-    shown = {"pledge": one, "side": side_of(request.user, one), "lines": list(one.lines.all())}
+    span, substitutes = kin_of(one) if one.has_kin else ([], [])
+    shown = {"pledge": one, "side": side_of(request.user, one), "lines": list(one.lines.all()) if one.has_lines else []}
     shown |= {"span": span, "substitutes": substitutes, "history": history_of(one)}
     return render(request, "orders/pledge.html", shown)
 

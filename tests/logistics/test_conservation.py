@@ -13,8 +13,9 @@ from orders.logistics.actions.solving import run_plan
 from orders.logistics.enums import LoadState, StopKind
 from orders.logistics.models import Load, Trip
 from orders.logistics.queries.loads import received_by_load
-from orders.logistics.queries.progress import progress_of_listing, progress_of_pledges
+from orders.logistics.queries.progress import progress_of_listing, progress_of_rides, rides_of
 from orders.logistics.queries.reconcile import breaks
+from orders.models import Pledge
 from tests.cast import make_cast
 from tests.factories import make_reference
 from tests.factories.logistics import driver_of, make_day, stops
@@ -82,7 +83,8 @@ class Conservation(TestCase):
         loads = list(Load.objects.live())
         assert all(load.state == LoadState.DELIVERED for load in loads)
         assert sum(received_by_load([load.pk for load in loads]).values()) == sum(load.loaded_g for load in loads)
-        by_pledge = progress_of_pledges([pledge.pk for pledge in pledges]).values()
+        now = Pledge.objects.filter(pk__in=[pledge.pk for pledge in pledges])
+        by_pledge = [progress_of_rides(pledge, rides_of(pledge)) for pledge in now]
         total = progress_of_listing(day.listing).total
         assert sum(p.accepted_g for p in by_pledge) == total.accepted_g
         assert sum(p.loaded_g for p in by_pledge) == total.loaded_g == sum(load.loaded_g for load in loads)

@@ -221,10 +221,10 @@ def test_the_page_of_a_planned_pledge_costs_the_same_on_one_truck_and_on_three(
     client.force_login(day.cast.buyer)
     allocation = pledge.allocations.get().pk
     add_trip(day.day, day.truck(), [(allocation, TONNE)], by=day.cast.dispatcher)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         page_of(client, "pledge", pledge)
     for _ in range(2):
         add_trip(day.day, day.truck(), [(allocation, TONNE)], by=day.cast.dispatcher)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         page_of(client, "pledge", pledge)

@@ -8,10 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from market.models import Lot
+from orders.actions.pledges import cancel_pledge
 from orders.logistics.actions.receipts import record_receipt
 from orders.logistics.enums import LoadState
 from orders.logistics.models import Load, PlanRun, Trip, Truck
-from orders.logistics.queries.progress import Progress, progress_of_listing, progress_of_pledges
+from orders.logistics.queries.progress import Progress, progress_of_listing, progress_of_rides, rides_of
 from orders.logistics.queries.reconcile import breaks
 from orders.models import Allocation, Pledge, PledgeLine
 from tests.factories.logistics import commit, load_up, make_rules
@@ -137,19 +138,21 @@ def test_progress_of_a_pledge_and_of_its_listing(day, delivered, django_assert_n
         "accepted_g": 480_000,
         "missing_g": 10_000,
     }
-    with django_assert_num_queries(3):
-        assert progress_of_pledges([delivered.pk]) == {delivered.pk: Progress(**expected)}
+    delivered.refresh_from_db()
+    with django_assert_num_queries(1):
+        assert progress_of_rides(delivered, rides_of(delivered)) == Progress(**expected)
     with django_assert_num_queries(3):
         progress = progress_of_listing(day.listing)
     assert progress.total == Progress(**expected, offered_g=30_000_000)
     assert progress.days[1] == (day.day, Progress(**expected, offered_g=10_000_000))
 
 
-def test_progress_of_many_pledges_costs_three_statements(day, delivered, django_assert_num_queries):
-    ids = [delivered.pk, day.pledge("100斤").pk, day.pledge("200斤").pk]
-    with django_assert_num_queries(3):
-        progress = progress_of_pledges(ids)
-    assert [progress[pk].pledged_g for pk in ids] == [500_000, 50_000, 100_000]
+def test_a_pledge_without_a_truck_is_pledged_only_and_a_cancelled_one_is_nothing(day):
+    pledge = day.pledge("100斤")
+    assert progress_of_rides(pledge, rides_of(pledge)) == Progress(pledged_g=50_000)
+
+    cancelled = cancel_pledge(pledge, reason="不要了", by=day.cast.buyer)
+    assert progress_of_rides(cancelled, rides_of(cancelled)) == Progress()
 
 
 # --- plan_trips -----------------------------------------------------------------------------------------------------

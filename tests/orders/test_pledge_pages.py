@@ -132,11 +132,11 @@ def test_price_amount_and_window_are_shown(buyer, pledge):
 def test_one_pledge_costs_the_same_with_one_line_of_history_and_with_three(
     buyer, cast, pledge, django_assert_num_queries
 ):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         page_of(buyer, "orders:pledge", pledge.pk)
     change_pledge(pledge, quantity=kg("300斤"), window_to=dt.time(12), by=fresh(cast.buyer))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         page_of(buyer, "orders:pledge", pledge.pk)
 
 

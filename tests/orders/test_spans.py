@@ -266,5 +266,5 @@ def test_the_page_of_one_day_costs_the_same_in_a_span_of_two_and_of_five(buyer, 
     two, five = span([lot.pk for lot in lots[:2]]), span([lot.pk for lot in lots[:5]])
 
     for pledge in (two[0], five[0]):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(9):
             buyer.get(reverse("orders:pledge", args=[pledge.pk]))

@@ -1,16 +1,20 @@
 """How far goods have come: offered, pledged, planned, loaded, received. One definition for each number."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from market.models import Listing, Lot
 from orders.logistics.enums import LoadState
 from orders.logistics.models import Load, Receipt
 from orders.logistics.models.trips import LoadQuerySet
-from orders.models import Allocation, Pledge
+from orders.models import Pledge
+
+_MOVED = ("planned_g", "loaded_g", "accepted_g", "rejected_g", "missing_g")
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,6 @@ class ListingProgress:
     days: list[tuple[dt.date, Progress]]
 
 
-def progress_of_pledges(ids: Collection[int]) -> dict[int, Progress]:
-    """Of each pledge. Three statements, however many pledges."""
-    allocations = (
-        Allocation.objects.live().filter(pledge__in=ids).order_by().values("pledge").annotate(total=Sum("grams"))
-    )
-    pledged = {row["pledge"]: row["total"] for row in allocations}
-    moved = _moved("allocation__pledge", Load.objects.filter(allocation__pledge__in=ids))
-    return {pk: Progress(pledged_g=pledged.get(pk, 0), **moved.get(pk, {})) for pk in ids}
-
-
 @dataclass(frozen=True)
 class TrucksOfPledge:
     """Plates of the trucks a pledge rides on, and of those that have begun to load it."""
@@ -68,10 +62,25 @@ class TrucksOfPledge:
         return bool(self.loading)
 
 
-def trucks_of(pledge: Pledge) -> TrucksOfPledge:
-    """For the pages that change or cancel a pledge. One statement."""
+def rides_of(pledge: Pledge) -> list[Any]:
+    """The pledge's live loads with their trucks and pickups, each with the grams its receipts speak of. One statement."""
+    receipts = Receipt.objects.filter(load=OuterRef("pk")).order_by().values("load")
+    said = {
+        f"{what}_g": Coalesce(Subquery(receipts.annotate(sum=Sum(f"{what}_g")).values("sum")), 0)
+        for what in ("accepted", "rejected", "missing")
+    }
     loads = Load.objects.live().filter(allocation__pledge=pledge).select_related("trip__truck", "pickup")
-    rides = list(loads.order_by("trip__starts_at", "pk"))
+    return list(loads.annotate(**said).order_by("trip__starts_at", "pk"))
+
+
+def progress_of_rides(pledge: Pledge, rides: Sequence[Any]) -> Progress:
+    """How far the pledge's goods have come. No statement."""
+    moved = {name: sum(getattr(load, name) or 0 for load in rides) for name in _MOVED}
+    return Progress(pledged_g=pledge.taken_g if pledge.is_live else 0, **moved)
+
+
+def trucks_of_rides(rides: Sequence[Any]) -> TrucksOfPledge:
+    """No statement."""
     begun = [load for load in rides if load.state != LoadState.PLANNED or load.pickup.departed_at is not None]
     return TrucksOfPledge(*(list(dict.fromkeys(load.trip.truck.plate for load in some)) for some in (rides, begun)))
 

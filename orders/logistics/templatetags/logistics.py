@@ -12,8 +12,9 @@ from orders.logistics.queries.progress import (
     Progress,
     TrucksOfPledge,
     progress_of_listing,
-    progress_of_pledges,
-    trucks_of,
+    progress_of_rides,
+    rides_of,
+    trucks_of_rides,
 )
 from orders.models import Pledge
 
@@ -59,15 +60,23 @@ def km(metres: int) -> str:
 
 @register.simple_tag
 def progress_of_pledge(pledge: Pledge) -> dict[str, Any]:
-    """`rows` and `whole` of components/_progress.html, and whether anything has moved. Three statements."""
-    progress = progress_of_pledges([pledge.pk])[pledge.pk]
+    """`rows` and `whole` of components/_progress.html, and whether anything has moved. One statement with `trucks_of_pledge`."""
+    progress = progress_of_rides(pledge, _rides(pledge))
     return _bars(progress, [(pgettext("event", "认购"), progress.pledged_g, "soft")], progress.pledged_g)
 
 
 @register.simple_tag
 def trucks_of_pledge(pledge: Pledge) -> TrucksOfPledge:
-    """The trucks the pledge rides on, and which of them have begun to load it. One statement."""
-    return trucks_of(pledge)
+    """The trucks the pledge rides on, and which of them have begun to load it. One statement with `progress_of_pledge`."""
+    return trucks_of_rides(_rides(pledge))
+
+
+def _rides(pledge: Pledge) -> list[Any]:
+    """Read once for a page that shows both."""
+    known: list[Any] | None = getattr(pledge, "_rides", None)
+    if known is None:
+        known = pledge._rides = rides_of(pledge)  # type: ignore[attr-defined]
+    return known
 
 
 @register.simple_tag
