@@ -19,6 +19,7 @@ PACKS = {
     **{word: word for word in PACK_WORDS},
     **PACK_SPELLINGS,
     "份": "份",
+    "盒": "盒",
     "泡沫": "泡沫箱",
     "box": "箱",
     "boxes": "箱",
@@ -35,12 +36,18 @@ TYPOS = {
     "筋": "斤",
     "斥": "斤",
     "觔": "斤",
+    "井": "斤",
+    "劲": "斤",
+    "厅": "斤",
 }
 TYPOS |= {
     "公近": "公斤",
     "公今": "公斤",
     "公金": "公斤",
     "公进": "公斤",
+    "公厅": "公斤",
+    "工斤": "公斤",
+    "屯": "吨",
     "顿": "吨",
     "敦": "吨",
     "墩": "吨",
@@ -60,14 +67,18 @@ WEIGHTS = {
     "kilo": "公斤",
     "kilos": "公斤",
 }
-_PIECES = "个 条 根 只 头 车 卡车 货车 盒 瓶 罐 桶 串 棵 株 蔸 兜 颗 粒 朵 板 托 盘 篓 篮 提 扎 坨 斗 亩 单 把子 蛇皮袋 编织袋 大筐 小筐 大箱 小箱 大袋 小袋 箩 挑 k"
+_PIECES = "个 条 根 只 头 车 卡车 货车 瓶 罐 桶 串 棵 株 蔸 兜 颗 粒 朵 板 托 盘 篓 篮 提 扎 坨 斗 亩 单 把子 蛇皮袋 编织袋 大筐 小筐 大箱 小箱 大袋 小袋 箩 挑 k"
 _NOT_A_PIECE = "(?!人|月|小时|星期|礼拜|周|钟|点|店|客|群|位|要|能|有|是|子|家|号|间|站|主|辆|数)"
 _END = r"(?=$|[\s,.，。、;；:：!?！？)(/*+→~-])"
 MAX_RUN = 24
 
 _FIXED = "|".join(
     sorted(
-        (re.escape(name) + ("(?![a-z])" if name.isascii() else "") for name in WEIGHTS if name not in ("两", "石")),
+        (
+            re.escape(name) + (r"(?![a-wyz]|x(?!\d))" if name.isascii() else "")
+            for name in WEIGHTS
+            if name not in ("两", "石")
+        ),
         key=len,
         reverse=True,
     )
@@ -79,16 +90,21 @@ _UNIT = (
     rf"|(?P<pack>(?:{'|'.join(sorted(PACKS, key=len, reverse=True))})(?![a-z]))"
 )
 _AFTER = re.compile(
-    rf"\s*(?P<about>多|来|余|把|几|十来|\+)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。]))?(?P<over>多|出头|左右|上下|以上|以下|以内|往上|\+(?=$|[\s,，。]))?"
+    rf"\s*(?P<about>多|来|余|把|几|十来|\+)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。])|[1-9]$)?(?P<over>多|出头|左右|上下|以上|以下|以内|往上|\+(?=$|[\s,，。]))?"
 )
 _RUN = re.compile("(?:[0-9.,零一二两三四五六七八九十百千万亿点半几]|w(?![a-z]))+")
 _VAGUE_HALF = re.compile(
     rf"(?:[大小]半|个把|数[十百千万]+|[好大]?几[十百千万]*)(?:{_UNIT})|(?:公斤|斤|吨|担|件|筐)把{_END}"
 )
 _UNKNOWN_UNIT = re.compile(
-    r"(\d{1,6}(?:\.\d+)?)((?!明天|今天|后天|自提|谢|也|都|可以|就|吧|啊|哈|呢|吗|改|不|取消|行|够|好|能)(?:[a-z]{1,10}|[\u4e00-\u9fff]{1,3}))\s*$"
+    r"(\d{1,6}(?:\.\d+)?)((?![万千百]|w$|明天|今天|后天|自提|谢|也|都|可以|就|吧|啊|哈|呢|吗|改|不|取消|行|够|好|能)(?:[a-z]{1,10}|[\u4e00-\u9fff]{1,3}))\s*$"
 )
-_HALF_MORE = re.compile(rf"(?:{'|'.join(('公斤', '斤', '吨', '担', '件', '筐', '箱', '袋'))})半(?![天价])")
+_FRACTION = re.compile(
+    r"(?:(?P<above>[13])/(?P<below>[234])|(?P<of>[二三四五])分之(?P<part>[一二三四]))\s*(?P<unit>公斤|斤|吨|担|件|筐|箱|袋)"
+)
+_HALF_MORE = re.compile(
+    rf"个半(?:公斤|斤|吨|担)|(?:{'|'.join(('公斤', '斤', '吨', '担', '件', '筐', '箱', '袋'))})半(?![天价])"
+)
 _RANGE = re.compile(r"\s*(-{1,2}|~+|到|至|或者?|/|、)\s*")
 _NEXT_DOOR = re.compile("(.*?)([一二两三四五六七八九])([一二两三四五六七八九])([十百千万]*)")
 _VAGUE = re.compile("[零一二三四五六七八九十百千万]*几[十百千万亿]*|几")
@@ -114,13 +130,22 @@ class Amount:
 def amount_at(text: str, at: int, glued: int = 0) -> Amount | None:
     """The amount that begins at `at`; `glued` signs of a name stand right before it (张三三十斤)."""
     if half := _HALF_MORE.match(text, at):
-        return _made(Fraction(3, 2), half[0][:-1], at, half.end())
+        return _made(Fraction(3, 2), half[0].replace("半", "").removeprefix("个"), at, half.end())
+    if part := _FRACTION.match(text, at):
+        return _made(_fraction(part), part["unit"], at, part.end())
     if vague := _VAGUE_HALF.match(text, at):
         return Amount(None, None, "斤", "weight", at, vague.end(), frozenset({"approximate"}))
     first = _figure(text, at, glued)
     if first is None:
         return None
     return _ranged(text, first) or first
+
+
+def _fraction(part: re.Match[str]) -> Fraction:
+    """1/2吨, 四分之三吨."""
+    if part["above"]:
+        return Fraction(int(part["above"]), int(part["below"]))
+    return Fraction(DIGITS[part["part"]], DIGITS[part["of"]])
 
 
 def unit_of(word: str) -> tuple[str, str]:
@@ -259,7 +284,11 @@ def _amount(
 def _behind(after: re.Match[str]) -> Fraction:
     """What is said behind the unit: 一吨半, 一吨二, 1个半吨."""
     half = Fraction(1, 2) if after["half"] or after["and_half"] else Fraction(0)
-    return half + Fraction(DIGITS[after["tenth"]] if after["tenth"] else 0, 10)
+    return half + Fraction(_tenths(after["tenth"]), 10)
+
+
+def _tenths(sign: str | None) -> int:
+    return 0 if not sign else int(sign) if sign.isdigit() else DIGITS[sign]
 
 
 def _bare(text: str, at: int, end: int, glued: int) -> Amount | None:

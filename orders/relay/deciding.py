@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from market.numerals import read_number
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _QUESTION = re.compile(
-    r"[?？]|[吗嘛么啵]\s*(?=[。!！~,，]|$)|不$|(?<!要)不\s*[。]*$|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
+    r"[?？]|[吗嘛么啵]\s*(?=[。!！~,，]|$)|不$|(?<!要)不\s*[。]*$|([送行能够好包])不\1|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
 )
 _PRICE_ASKED = re.compile(
-    "多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元"
+    r"多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元|(?:一|1|每)[件筐箱袋份捆包框](?:大概|有|是|装|重|净重)*(?:多少|几|好多)|最[少低]\S{0,3}(?:几|多少)"
 )
+_CONDITION = re.compile("(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^，,\\d]{0,4}就[要来订拿买]")
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
 TAKERS = re.compile("^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)")
 _EMBEDDED = re.compile(r"[^\d\s]\d+(?![栋幢楼单元室号座排期区中\d])[\u4e00-\u9fff]+\d+")
@@ -53,9 +55,17 @@ def line_flags(text: str, tokens: Sequence[Token]) -> frozenset[str]:
         flags.add("question")
     if any(token.word == "maybe" for token in tokens):
         flags.add("approximate")
-    if any(token.word == "daily" for token in tokens):
+    if _CONDITION.search(text):
+        flags.add("conditional")
+    if any(token.word == "daily" for token in tokens) or _times_days(tokens):
         flags.add("daily")
     return frozenset(flags)
+
+
+def _times_days(tokens: Sequence[Token]) -> bool:
+    """100斤×3天."""
+    kinds = [token.kind for token in tokens if token.kind != "space"]
+    return any(one == "op" and other == "days" for one, other in pairwise(kinds))
 
 
 def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> Entry:
@@ -78,7 +88,7 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
         entry = replace(entry, qty_g=None, qty_max_g=None)
     if why:
         entry = replace(entry, flags=tuple(sorted({*entry.flags, *why})))
-    if action is Action.ADD and _is_cut(share):
+    if action is Action.ADD and (_is_cut(share) or "taken_back" in entry.flags):
         entry = replace(entry, qty_g=None if low is None else -low, qty_max_g=None)
     if action is Action.CANCEL:
         entry = replace(entry, qty_g=None, qty_max_g=None)
@@ -143,6 +153,8 @@ def _action(share: Share, line: Line, entry: Entry, flags: frozenset[str]) -> tu
     if "cancel" in line.words and line.ends_in_cancel:
         return _cancelled(entry.qty_g, prior)
     if "set" in share.words or ("set" in line.words and len(line.weights) <= 2):
+        if line.changes_something_else:
+            return Action.ASK, {"ambiguous"}
         return (Action.REPLACE if entry.qty_g else Action.CANCEL), set()
     if not entry.qty_g:
         return Action.ASK, {"zero"}
@@ -155,7 +167,7 @@ def _of_figure(share: Share, line: Line, grams: int, prior: int | None) -> tuple
     words = line.words if alone else {*share.words, *(line.words & {"cancel"})}
     if "cut" in share.words or _is_minus(share, line, prior):
         return _cut(grams, prior)
-    if "cancel" in words:
+    if "cancel" in words or share.words[-1:] == ("neg",):
         return _cancelled(grams, prior)
     if "total" in line.words:
         return _of_total(share, line, prior)
@@ -201,4 +213,4 @@ def _cancelled(grams: int | None, prior: int | None) -> tuple[Action, set[str]]:
     """取消20斤 of a larger pledge is a cut; of the whole, or of one we do not know, a cancel."""
     if prior is None or not grams or prior == grams:
         return Action.CANCEL, set()
-    return (Action.ADD, set()) if grams < prior else (Action.ASK, {"cut_too_large"})
+    return (Action.ADD, {"taken_back"}) if grams < prior else (Action.ASK, {"cut_too_large"})

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from market.numerals import read_number
 from orders.relay import names, structure
+from orders.relay.bounds import as_range
 from orders.relay.deciding import decide, line_flags
 from orders.relay.lexicon import DONE
 from orders.relay.model import MAX_LINE, Action, Context, Entry
@@ -23,6 +24,7 @@ from orders.relay.signs import Tidy, has_phone, masked, tidy
 from orders.relay.weighing import Weight, weigh, weight_of
 from orders.relay.wordless import read_wordless, transfer, transfer_of_some
 
+_PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
 _NO_NAMES = re.compile(
     "^(?:更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
 )
@@ -64,6 +66,15 @@ class Line:
         before = [token.word for token in self.tokens[: last + 1] if token.word]
         return behind[-1:] == ["cancel"] and ("set" in behind or "cancel" not in before)
 
+    @property
+    def changes_something_else(self) -> bool:
+        """100斤改自提, 100斤改为公斤: behind its weight the change names something that is no weight."""
+        words = [token for token in self.tokens if token.kind != "space"]
+        at = next((place for place, token in enumerate(words) if token.word == "set"), 0)
+        if not at or len(self.weights) != 1 or words[at - 1].kind != "weight":
+            return False
+        return [token.kind for token in words[at + 1 : at + 2]] in (["text"], ["fetch"], ["date"])
+
     def is_told_by(self, name: str | None) -> bool:
         """The name is only that of who posted the line."""
         return not self.is_item and self.speaker is None and name == self.context.sender
@@ -101,13 +112,25 @@ def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
         known = known.after(item.rest_at)
         blank = replace(blank, list_no=item.no)
         flags |= set() if item.certain else {"ambiguous"}
+    known = as_range(known)
     tokens = _whole_names(scan(known.text))
     speaker, skip = _speaker(known, tokens)
     if skip:
         known = known.after(tokens[skip - 1].end)
         tokens = _whole_names(scan(known.text))
-    tokens = weigh(tokens, known.text, context.pack_g, context.default_unit)
+    tokens = _without_refused(weigh(tokens, known.text, context.pack_g, context.default_unit))
     return Line(known, tuple(tokens), context, blank, speaker, frozenset(flags))
+
+
+def _without_refused(tokens: list[Token]) -> list[Token]:
+    """丝瓜80斤，冬瓜不要: what is refused is another crop than the one that is weighed."""
+    crops, left, weighed = list[str](), list[Token](), False
+    for token in tokens:
+        weighed |= token.kind == "weight"
+        other = weighed and len(set(crops)) > 1 and [one.kind for one in left[-1:]] == ["crop"]
+        left.append(replace(token, kind="note") if token.word in ("cancel", "neg") and other else token)
+        crops += [token.text] if token.kind == "crop" else []
+    return left
 
 
 def _whole_names(tokens: list[Token]) -> list[Token]:
@@ -203,7 +226,8 @@ def _shares(line: Line) -> list[Share]:
         name = other or name
         words = _words(gap)
         if number and is_own:  # a plus between two crops adds nothing up
-            words = tuple(word for word in words if word != "plus")
+            joins = {"plus", "add"} if any(token.text in ("加", "加上") for token in gap) else {"plus"}
+            words = tuple(word for word in words if word not in joins)
         share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own, grade)
         found += _spread(line, gap, share)
     return _named_behind(line, found, gaps)
@@ -252,6 +276,8 @@ def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
     behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
     if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
         return True
+    if _PAST.search(line.text, 0, line.tokens[at].start):
+        return True
     for token in reversed(line.tokens[:at]):
         if token.kind in ("space", "w_maybe", "w_self") or token.text in ("了", "好", "完"):
             continue
@@ -259,7 +285,7 @@ def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
             return True
         if token.kind == "w_total":  # 已经装了两车，共6吨
             return last_is_told
-        return token.kind == "w_neg"
+        return token.kind == "w_neg" and not (token.text == "不要" and len(line.weights) == 1)
     return False
 
 
@@ -272,6 +298,8 @@ def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
     sender = line.context.sender if not line.is_item else None
     head = gaps[0]
     behalf = names.on_behalf(line.text)
+    if behalf and head and behalf[1][0] > head[-1].end:  # 我要50斤，帮王姐要30斤
+        behalf = None
     if behalf and behalf[0]:
         start, end = _original(line, *behalf[1], behalf[0])
         return line.known.cut(start, end)
@@ -297,14 +325,17 @@ def _original(line: Line, start: int, end: int, name: str) -> tuple[int, int]:
 
 def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
     """各: one share for each name or crop that stands before it."""
-    if not any(token.kind == "each" for token in gap):
-        yield share
-        return
     crops = [token.text for token in gap if token.kind == "crop"]
+    if not any(token.kind == "each" for token in gap):
+        together = len(set(crops)) > 1 and any(token.word == "total" for token in gap)
+        yield replace(share, doubts=share.doubts | {"each"}) if together else share
+        return
     people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
     me = line.context.sender if any(token.word == "self" for token in gap) else None
     people = [me, *people] if me else people
-    if len(crops) > 1:
+    if any(names.is_relative(one) for one in people):
+        yield replace(share, doubts=frozenset({"each"}))
+    elif len(crops) > 1:
         yield from (replace(share, crop=crop, is_own=True) for crop in crops)
     elif len(people) > 1 and not any(token.kind == "count" for token in gap):
         yield from (replace(share, name=name, is_own=True) for name in people)

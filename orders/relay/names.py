@@ -13,8 +13,8 @@ _OF_NAMES = {"text", "place", "space", "num", "bracket", "stop", "number", "coun
 _HOLDS = {"text", "place"}
 _SELF = r"我们?|俺们?|咱们?|自己|本人|本店"
 _BEHALF = re.compile(
-    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|代|为|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
-    r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
+    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|(?<![\u4e00-\u9fff])[代为]|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
+    r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加(?!油)|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
 )
 _SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
 _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
@@ -112,7 +112,9 @@ def _is_note(part: str, *, behind: bool) -> bool:
 
 
 def _may_be_name(name: str) -> bool:
-    return 2 <= len(name) <= 12 and not re.search("^每|[的了吗呢吧啊嘛呀不没]|^[好有在是把被让去来到]", name)
+    return 2 <= len(name) <= 12 and not re.search(
+        "已转|转账|尾号|^每|[的了吗呢吧啊嘛呀不没]|^[好有在是把被让去来到]", name
+    )
 
 
 def looks_like_name(name: str) -> bool:
@@ -127,6 +129,11 @@ def looks_like_name(name: str) -> bool:
     return (
         2 <= len(plain) <= 4 and (plain[0] in SURNAMES or plain[:2] in ("欧阳", "司马", "上官", "诸葛"))
     ) or _ends_in_surname(plain)
+
+
+def is_relative(name: str) -> bool:
+    """我妹, 老婆: nobody who pledges by that name."""
+    return bool(_RELATIVE.fullmatch(name))
 
 
 def is_two_names(name: str) -> bool:

@@ -50,6 +50,8 @@ def _joined(last: Share, share: Share, context: Context) -> Share:
         return replace(share, is_own=last.is_own)
     if {"plus", "add"} & words:
         return replace(last, weight=last.weight.plus(share.weight))
+    if last.weight.kind == "piece" and share.weight.low is not None:
+        return _proposed(last, share)  # 一车3吨
     return last if _is_same(last, share) else _several(last)
 
 
@@ -71,9 +73,13 @@ def _in_brackets(last: Share, share: Share) -> Share:
     """100斤（50公斤） says one weight twice; 3件（30公斤）, where 件 has no weight, is a proposal."""
     if _is_same(last, share) or share.weight.kind == "piece":  # 5吨（分两车）
         return last
-    if "pack_weight_missing" in last.weight.flags and share.weight.low is not None:
-        return replace(last, weight=replace(share.weight, flags=share.weight.flags | last.weight.flags))
+    if last.weight.flags & {"pack_weight_missing", "unit_unknown"} and share.weight.low is not None:
+        return _proposed(last, share)
     return _several(last)
+
+
+def _proposed(last: Share, share: Share) -> Share:
+    return replace(last, weight=replace(share.weight, flags=share.weight.flags | last.weight.flags))
 
 
 def _several(last: Share) -> Share:

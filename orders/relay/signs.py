@@ -19,6 +19,8 @@ _MORE |= {"【": "(", "】": ")", "[": "(", "]": ")", "〔": "(", "〕": ")", "�
 _MORE |= {chr(0x2460 + at): f"({at + 1})" for at in range(20)} | {chr(0x2474 + at): f"({at + 1})" for at in range(20)}
 _MORE |= {chr(0x2488 + at): f"({at + 1})" for at in range(20)} | {chr(0x2776 + at): f"({at + 1})" for at in range(10)}
 _MORE |= {chr(0x3251 + at): f"({at + 21})" for at in range(15)} | {chr(0x32B1 + at): f"({at + 36})" for at in range(15)}
+_MORE |= {chr(0x3220 + at): f"({at + 1})" for at in range(10)}
+_MORE |= {chr(0x2160 + at): f"({at + 1})" for at in range(12)}
 _MORE |= dict.fromkeys("\t\u00a0\u2002\u2003\u2004\u2005\u2009\u202f", " ")
 
 _FORMAL = set("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟俩倆")

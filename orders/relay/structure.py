@@ -117,6 +117,8 @@ def is_noise(text: str) -> bool:
         return True
     if _SYSTEM.search(plain) or starts_relay(plain):
         return True
+    if re.match(r"“[^”:]{1,20}:|https?:", plain):  # a quote, a link
+        return True
     return plain.startswith(("「", ">")) or (plain.endswith("」") and "「" not in plain)
 
 

@@ -17,7 +17,7 @@ from orders.relay.scanner import Token
 
 _PACK = "|".join(sorted(PACKS, key=len, reverse=True))
 _OF_PACK = re.compile(
-    rf"\s*(?:/|每)\s*(?P<of>{_PACK})|\s*(?:一|1)?(?P<in>{_PACK})?\s*(?:装|规格|的?包装)|\s*(?:一|1)(?P<one>{_PACK})(?:的|，|,)"
+    rf"\s*(?:/|每)\s*(?P<of>{_PACK})|\s*(?:一|1)?(?P<in>{_PACK})?\s*(?:装|规格|的?包装)|\s*(?:一|1)(?P<one>{_PACK})(?:的|，|,)|\s*的(?=\s*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))"
 )
 
 
@@ -54,10 +54,11 @@ class Weighed(Token):
 
 def weigh(tokens: list[Token], text: str, packs: Mapping[str, int], default_unit: str | None) -> list[Token]:
     tokens, in_line = _line_packs(tokens, text)
+    tokens = _counted(tokens, in_line)
     known = {unit_of(word)[1]: Fraction(grams) for word, grams in packs.items()} | in_line
     said = next((token.value for token in tokens if token.kind == "unit_is"), None) or default_unit
     tokens = _without_bare(tokens, bool(said))
-    said = said or _changed_unit(tokens)
+    said = said or _changed_unit(tokens) or _unit_of_crops(tokens)
     weighed = [_weighed(token, known, said) if token.kind == "amount" else token for token in tokens]
     return _parts(_products(weighed))
 
@@ -67,6 +68,28 @@ def _changed_unit(tokens: list[Token]) -> str | None:
     units = {token.amount.unit for token in tokens if token.amount and token.amount.kind in ("weight", "pack")}
     changes = any(token.kind in ("w_set", "w_neg") or token.text == "+" for token in tokens)
     return units.pop() if changes and len(units) == 1 else None
+
+
+def _counted(tokens: list[Token], packs: Mapping[str, Fraction]) -> list[Token]:
+    """20斤装*5: the number behind the times sign counts the packs."""
+    if len(packs) != 1:
+        return tokens
+    word = next(iter(packs))
+    left = tokens[:2]
+    for token in tokens[2:]:
+        counts = [one.kind for one in left[-2:]] == ["note", "op"] and token.amount and token.amount.kind == "bare"
+        made = replace(token.amount, kind="pack", unit=word) if counts and token.amount else token.amount
+        left.append(replace(token, amount=made))
+    return left
+
+
+def _unit_of_crops(tokens: list[Token]) -> str | None:
+    """丝瓜100、辣椒50斤: the unit at the end is that of both."""
+    amounts = [token.amount for token in tokens if token.amount]
+    crops = sum(token.kind == "crop" for token in tokens)
+    if crops < 2 or crops != len(amounts) or amounts[-1].kind != "weight":
+        return None
+    return amounts[-1].unit if all(amount.kind == "bare" for amount in amounts[:-1]) else None
 
 
 def line_packs(tokens: list[Token], text: str) -> dict[str, Fraction]:
@@ -139,6 +162,8 @@ def _without_bare(tokens: list[Token], has_unit: bool) -> list[Token]:
 def _counts(tokens: list[Token], at: int, has_unit: bool) -> bool:
     """Does this bare number weigh beside others with a unit: after a crop, at a times sign, a change, or a name?"""
     near = [tokens[place].kind for place in (at - 1, at + 1) if 0 <= place < len(tokens)]
+    if at > 1 and (tokens[at - 2].kind, tokens[at - 1].kind) == ("crop", "space"):
+        return True
     if at and tokens[at - 1].kind in ("crop", "w_neg", "w_set", "w_want", "w_add", "w_cut", "w_old"):
         return True
     if {"op", "w_set"} & set(near):
@@ -212,6 +237,8 @@ def _product(first: Token, second: Token) -> Token:
     else:
         made, count = replace(one, low=None, high=None, flags=one.flags | {"ambiguous"}), second.amount
     factor = count.low if count.low is not None and not count.is_range else None
+    if made is one and second.amount.kind == "bare" and factor is not None and factor.denominator != 1 and factor < 20:
+        return replace(first, end=second.end)  # 500斤*1.8: a price
     if factor is not None and factor.denominator != 1:  # 1.8*50斤 is a price
         factor, made = None, replace(made, flags=made.flags | {"ambiguous"})
     weight = made.times(factor) if factor is not None else replace(made, low=None, high=None)

@@ -27,11 +27,11 @@ _SOME = (
     ),
     re.compile(rf"^\s*{_WHO}(?:转让|转|让|分|匀|拨)给\s*{_TO}\s*{_AMOUNT}\s*[。!！~]*$"),
 )
-_KEEPS = re.compile("(?:别|勿|没有?|不想|不会)(?:取消|撤|退|删)")
+_KEEPS = re.compile("(?:别|勿|没有?|不想|不会|不)(?:取消|撤|退|删)|恢复|还原")
 _ASKS_FOR_SOME = re.compile(
     r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|若干|全要|全包|都要了|包圆|全部?给我|剩下的.{0,4}要|count me|me too"
 )
-_IS_OVER = re.compile("活动|团购|本次|接龙|发货|送货|会议")
+_IS_OVER = re.compile("活动|团购|本次|(?<!取消)(?<!退出)(?<!撤回)接龙|发货|送货|会议")
 
 
 def transfer(line: Line) -> list[Entry]:
@@ -64,7 +64,16 @@ def transfer_of_some(line: Line) -> list[Entry]:
         return []
     one, other = (_whose(line, found.span(group)) for group in ("one", "other"))
     weight = weight_of(line.tokens[line.weights[0]])
-    if not one or not other or one == other or weight is None or weight.low is None or weight.low != weight.high:
+    gives = one in line.context.prior_g or looks_like_name(one or "") or one == (line.speaker or line.context.sender)
+    if (
+        not one
+        or not other
+        or not gives
+        or one == other
+        or weight is None
+        or weight.low is None
+        or weight.low != weight.high
+    ):
         return []
     had, grams = line.context.prior_g.get(one), int(weight.low)
     if weight.flags or (had is not None and had < grams) or not grams:
@@ -78,7 +87,10 @@ def transfer_of_some(line: Line) -> list[Entry]:
 
 def _whose(line: Line, span: tuple[int, int]) -> str | None:
     name = line.known.cut(*span).strip(" @")
-    return (line.speaker or line.context.sender) if re.match("我|俺|咱|自己", name) else name
+    own = re.match(r"(?:我们?|俺们?|咱们?|自己)(?:[的家店]|自己)*", name)
+    if not own:
+        return name
+    return (line.speaker or line.context.sender) if own.end() == len(name) else None
 
 
 def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:

@@ -1,0 +1,39 @@
+"""A range said as two bounds: 3吨，最多4吨 and 100斤起，200斤封顶. They are written as 3吨-4吨 before anybody scans.
+
+Only the signs between the two figures change, so every place still leads back to the original.
+"""
+
+from __future__ import annotations
+
+import re
+
+from orders.relay.signs import Tidy
+
+_AMOUNT = r"[\d.零一二两三四五六七八九十百千万半]{{1,8}}\s*(?P<{unit}>公斤|千克|kg|斤|吨|t|担|件|筐|箱|袋)(?![a-z])"
+_LOW, _HIGH = _AMOUNT.format(unit="unit"), _AMOUNT.format(unit="other")
+_LEAST = r"(?P<least>(?:最少|至少|起码|不少于|最低|保底)\s*[要来订拿]?\s*)?"
+_FLOOR = r"\s*(?P<floor>起步?|以上|保底|打底)?"
+_STOP = r"[\s,，、;；]*"
+_MOST = r"(?P<most>(?:但|且)?(?:最多|顶多|至多|不超过|最高|上限|(?:可以?|能)(?:加|拿|要)?到)(?:要|来|订|拿|收|加到|是)?\s*)?"
+_CAP = r"\s*(?P<cap>封顶|以内|以下|为?上限|到顶)?"
+_BOUNDS = re.compile(f"{_LEAST}(?P<low>{_LOW}){_FLOOR}{_STOP}{_MOST}(?P<high>{_HIGH}){_CAP}")
+
+
+def as_range(known: Tidy) -> Tidy:
+    """`known` with its two bounds as a range; as it is where there are none."""
+    found = _BOUNDS.search(known.text)
+    if not found or not (found["most"] or found["cap"]) or found["unit"] != found["other"]:
+        return known
+    between = found.end("low")
+    if found.start("high") <= between:
+        return known
+    keep = [
+        *range(found.start("low")),
+        *range(*found.span("low")),
+        between,
+        *range(*found.span("high")),
+        *range(found.end(), len(known.text)),
+    ]
+    signs = dict.fromkeys(range(found.start(), found.start("low")), "，") | {between: "-"}
+    text = "".join(signs.get(place, known.text[place]) for place in keep)
+    return Tidy(known.original, text, tuple(known.at[place] for place in keep))
