@@ -19,6 +19,7 @@ from market.exceptions import (
     WithdrawnTooMuch,
 )
 from market.models import Event, Listing, Lot, Organisation, User
+from market.models.lots import LotQuerySet
 from market.permissions import can_enter_listing_for, on_behalf_of, require
 from market.prepared import PreparedUpdate, a_moment, whole_numbers
 from market.pricing import listing_price_per_kg
@@ -124,7 +125,7 @@ def _withdrawn_before(lot: Lot, grams: int, known_g: int | None) -> Lot:
 def publish_with_lots(listing: Listing, publish: Callable, revision: Any, **kwargs: Any) -> Any:
     """Publish and adjust one lot per day, both or neither.
 
-    Locks: listing, then its lots by day. Raises: OfferBelowReserved (nothing is published).
+    Locks: listing, then its lots by pk. Raises: OfferBelowReserved (nothing is published).
     """
     Listing.objects.select_for_update().filter(pk=listing.pk).first()
     result = publish(revision, **kwargs)
@@ -136,11 +137,21 @@ def publish_with_lots(listing: Listing, publish: Callable, revision: Any, **kwar
 
 @transaction.atomic
 def unpublish_with_lots(listing: Listing, unpublish: Callable, *args: Any, **kwargs: Any) -> Any:
-    """Take off the board and close the lots. Locks: listing, lots."""
+    """Take off the board and close the lots. Locks: listing, lots by pk."""
     Listing.objects.select_for_update().filter(pk=listing.pk).first()
     result = unpublish(*args, **kwargs)
-    Lot.objects.filter(listing_id=listing.pk).update(is_open=False)
+    _close(Lot.objects.filter(listing_id=listing.pk))
     return result
+
+
+def _close(lots: LotQuerySet) -> None:
+    """Locked by pk first: an update alone takes them in any order, and a form for several days may hold one of them."""
+    Lot.objects.filter(pk__in=locked_lots(lots)).update(is_open=False)
+
+
+def locked_lots(lots: LotQuerySet) -> list[int]:
+    """The keys of these lots, locked one after the other. Call inside a transaction. One statement."""
+    return list(lots.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 def adjust_lots(listing: Listing) -> None:
@@ -164,10 +175,10 @@ def close_lots_of(seller: Organisation) -> None:
     """Nothing of the seller is on sale any more; what is promised stays promised.
 
     The listings come first, also those not live: a publication under way locks one and makes lots nobody else sees yet.
-    Locks: the seller's listings by pk, their lots; call it with the organisation locked.
+    Locks: the seller's listings by pk, their lots by pk; call it with the organisation locked.
     """
     list(Listing.objects.select_for_update().filter(seller=seller).order_by("pk").values_list("pk"))
-    Lot.objects.filter(seller=seller, is_open=True).update(is_open=False)
+    _close(Lot.objects.filter(seller=seller, is_open=True))
 
 
 def reopen_lots_of(seller: Organisation) -> None:

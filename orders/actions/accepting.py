@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from market.actions.events import record
+from market.actions.lots import locked_lots
 from market.models import Lot, User
 from market.permissions import on_behalf_of, require
 from orders.actions.answers import Agreed, Answer, answer_demand, locked_demand
@@ -82,8 +83,7 @@ def _answer(offer: Offer, who: Who) -> Pledge:
 
 def _substitute(offer: Offer, replaced: Pledge, who: Who) -> Pledge:
     """The old pledge first: what it gives back may be what the buyer's dock has room for. Both or neither."""
-    lots = Lot.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=[offer.lot_id, replaced.lot_id])
-    list(lots.order_by("pk").values_list("pk"))
+    locked_lots(Lot.objects.filter(pk__in=[offer.lot_id, replaced.lot_id]))
     parent = locked_pledge(replaced.pk)
     require_changeable(parent)
     require_substitute_within(parent, offer.firm_g)

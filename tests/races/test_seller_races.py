@@ -1,13 +1,15 @@
 """A seller and the bureau at the same moment on PostgreSQL."""
 
+import datetime as dt
 import threading
 import time
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from market.actions.listings import edit_listing, submit_listing
+from market.actions.listings import edit_listing, submit_listing, withdraw_listing
+from market.actions.lots import reserve
 from market.actions.organisations import suspend_organisation
 from market.models import Listing, Lot, Organisation
 from tests.factories import make_submitted_listing, make_terms
@@ -110,3 +112,52 @@ def test_two_edits_of_one_seller_still_follow_each_other(cast, reference):
 
     assert len(raised) == 1
     assert "lock timeout" in raised[0]
+
+
+@pytest.fixture
+def listed(cast, reference) -> list[Lot]:
+    """The days of a listing on sale, by key, the last day first: as where a listing was lengthened to the front."""
+    goods = (reference["loofah"], reference["village"])
+    listing = approve(cast, make_submitted_listing(cast.household, *goods, by=cast.farmer))
+    lots = list(listing.lots.order_by("pk"))
+    days = [lot.day for lot in lots]
+    for shift in (dt.timedelta(days=100), dt.timedelta(0)):
+        for lot, day in zip(reversed(lots), days, strict=True):
+            Lot.objects.filter(pk=lot.pk).update(day=day + shift)
+    return list(listing.lots.order_by("pk"))
+
+
+def taking_two_days_while(listed: list[Lot], closes) -> list[str]:
+    """A form for several days holds the first and asks for the last, while all of them are closed. What the closing raised."""
+    with transaction.atomic():
+        reserve(listed[0].pk, 1)
+        thread, raised = begin_in_another_connection(closes)
+        time.sleep(0.7)
+        reserve(listed[-1].pk, 1)
+    thread.join()
+    return raised
+
+
+def test_control_without_the_order_a_form_and_a_closing_block_each_other(listed):
+    """If this ever fails, the test below proves nothing."""
+    unordered = Lot.objects.filter(listing=listed[0].listing_id)
+
+    try:
+        raised = taking_two_days_while(listed, lambda: unordered.update(is_open=False))
+    except OperationalError as error:
+        raised = [str(error)]
+
+    assert "deadlock detected" in "".join(raised)
+
+
+@pytest.mark.parametrize("way", ["suspended", "withdrawn"])
+def test_a_form_for_several_days_and_a_closing_of_all_days_follow_each_other(cast, listed, way):
+    listing = Listing.objects.get(pk=listed[0].listing_id)
+    close = {
+        "suspended": lambda: suspend_organisation(cast.household, reason="电话打不通", by=cast.commerce_desk),
+        "withdrawn": lambda: withdraw_listing(listing, reason="烂了", by=cast.farmer),
+    }[way]
+
+    assert taking_two_days_while(listed, close) == []
+    assert open_lots(listing) == [False, False, False]
+    assert [lot.reserved_g for lot in Lot.objects.order_by("pk")] == [1, 0, 1]
