@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from market.numerals import DIGITS, STEPS, read_number
-from market.units import NAMES, PACK_SPELLINGS, PACK_WORDS
+from market.units import GRAMS, NAMES, PACK_SPELLINGS, PACK_WORDS
 from orders.relay.lexicon import BARE_END
 
 PACKS = {
@@ -167,6 +167,8 @@ def _ranged(text: str, first: Amount) -> Amount | None:
     second = _figure(text, sign.end(), 0) if sign else None
     if not sign or second is None or first.low is None or second.low is None:
         return None
+    if first.unit != second.unit and first.kind == second.kind == "weight" and sign[1] in "/、":
+        return None
     first, second = _in_one_step(text, *_in_one_unit(first, second))
     if first.low is None or second.high is None or first.unit != second.unit or not 0 < first.low < second.high:
         return None
@@ -179,6 +181,10 @@ def _ranged(text: str, first: Amount) -> Amount | None:
 def _in_one_unit(first: Amount, second: Amount) -> tuple[Amount, Amount]:
     if first.kind == "bare":
         return replace(first, unit=second.unit, kind=second.kind), second
+    if first.kind == second.kind == "weight" and first.unit != second.unit:  # 500斤到1吨
+        factor = Fraction(GRAMS[second.unit], GRAMS[first.unit])
+        low, high = (None if value is None else value * factor for value in (second.low, second.high))
+        return first, replace(second, unit=first.unit, low=low, high=high)
     if second.kind == "bare":
         return first, replace(second, unit=first.unit, kind=first.kind)
     return first, second
@@ -207,7 +213,11 @@ def _side_by_side(first: Amount, second: Amount) -> bool:
 
 
 def _figure(text: str, at: int, glued: int) -> Amount | None:
-    if text[at : at + 1].isdigit() and at and (text[at - 1].isdigit() or text[at - 1] in ".,"):
+    if (
+        text[at : at + 1].isdigit()
+        and at
+        and (text[at - 1].isdigit() or (text[at - 1] in ".," and text[at - 2 : at - 1].isdigit()))
+    ):
         return None  # inside a number nobody can read
     run = _RUN.match(text, at)
     if not run or run.end() - at > MAX_RUN:

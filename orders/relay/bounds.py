@@ -19,6 +19,18 @@ _CAP = r"\s*(?P<cap>封顶|以内|以下|为?上限|到顶)?"
 _BOUNDS = re.compile(f"{_LEAST}(?P<low>{_LOW}){_FLOOR}{_STOP}{_MOST}(?P<high>{_HIGH}){_CAP}")
 
 
+_COMMA = re.compile(r"(?<!\d)([1-9])([,，])([1-9])(?=\s*[百千万]?\s*(?:公斤|斤|吨|件|筐|箱|袋))")
+
+
+def with_range_comma(known: Tidy) -> Tidy:
+    """3，4吨 as 3、4吨."""
+    found = _COMMA.search(known.text)
+    if not found or int(found[3]) != int(found[1]) + 1:
+        return known
+    at = found.start(2)
+    return Tidy(known.original, f"{known.text[:at]}、{known.text[at + 1 :]}", known.at)
+
+
 def as_range(known: Tidy) -> Tidy:
     """`known` with its two bounds as a range; as it is where there are none."""
     found = _BOUNDS.search(known.text)

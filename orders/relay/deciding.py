@@ -30,6 +30,7 @@ _CONDITION = re.compile("(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^�
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
 TAKERS = re.compile("^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)")
 _EMBEDDED = re.compile(r"[^\d\s]\d+(?![栋幢楼单元室号座排期区中\d])[\u4e00-\u9fff]+\d+")
+_FIGURE = re.compile(r"[^\d\s]\s\d{1,2}$")  # 唐嗲 1，200斤
 _DOUBTS = frozenset(
     [
         "price_question",
@@ -72,7 +73,7 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     """The entry of one share."""
     flags = flags | share.weight.flags | share.doubts
     entry = replace(line.blank, name=share.name, crop=share.crop, grade=share.grade, ref_no=ref)
-    if share.name and (_EMBEDDED.search(share.name) or is_two_names(share.name)):
+    if share.name and (_EMBEDDED.search(share.name) or is_two_names(share.name) or _FIGURE.search(share.name)):
         flags |= {"ambiguous"}  # 雷姐50小马30老范, 阳姐和小马
     if not line.is_item and (_only_asks_the_price(line, flags) or _is_offer(line)):
         return line.blank

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from market.numerals import read_number
 from orders.relay import names, structure
-from orders.relay.bounds import as_range
+from orders.relay.bounds import as_range, with_range_comma
 from orders.relay.deciding import decide, line_flags
 from orders.relay.lexicon import DONE
 from orders.relay.model import MAX_LINE, Action, Context, Entry
@@ -107,6 +107,7 @@ def read_line(text: str, context: Context | None = None, *, line_no: int = 0) ->
 
 def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
     flags = {"phone_in_text"} if has_phone(known.text) else set()
+    known = with_range_comma(known)
     item = structure.list_number(known.text, context.expected_no)
     if item:
         known = known.after(item.rest_at)
@@ -171,6 +172,8 @@ def _entries(line: Line) -> list[Entry]:
         return moved
     shares = _shares(line)
     if not shares:
+        if len(refs := _refs_cancelled(line)) > 1:
+            return [replace(line.blank, action=Action.CANCEL, ref_no=ref) for ref in refs]
         name, ref = _name_of_all(line), _ref(line)
         return [read_wordless(line, name, ref)]
     shares = [_known_name(share, line) for share in shares]
@@ -367,6 +370,15 @@ def _name_of_all(line: Line) -> str | None:
     if own and sender:
         return sender
     return names.find_name(line.known, line.tokens, strict=bool(sender)) or sender
+
+
+def _refs_cancelled(line: Line) -> list[int]:
+    """3号和5号取消: every place that is cancelled."""
+    if "cancel" not in line.words or any(token.kind == "text" and token.text.strip("和跟与 ") for token in line.tokens):
+        return []
+    pointed = [read_number(token.value) for token in line.tokens if token.kind == "number" and token.value]
+    first = [line.blank.list_no] if line.blank.list_no is not None else []
+    return [*first, *(int(no) for no in pointed if no is not None)]
 
 
 def _ref(line: Line) -> int | None:

@@ -13,11 +13,12 @@ _OF_NAMES = {"text", "place", "space", "num", "bracket", "stop", "number", "coun
 _HOLDS = {"text", "place"}
 _SELF = r"我们?|俺们?|咱们?|自己|本人|本店"
 _BEHALF = re.compile(
-    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|(?<![\u4e00-\u9fff])[代为]|给))(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
+    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|给)|(?<![\u4e00-\u9fff])(?:{_SELF})?\s*[代为])(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
     r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加(?!油)|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
 )
 _SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
 _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
+_PLACE = re.compile(r"(?:[\da-zA-Z]+-?(?:号楼|[号栋楼室区座幢层]|单元))+\d*")
 _STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&【】[]《》\"'“”‘’"
 
 
@@ -42,6 +43,8 @@ def find_name(known: Tidy, tokens: Sequence[Token], *, strict: bool = False, beh
     for start, end in _pieces(tokens):
         name = _clean(known.cut(start, end), behind=behind)
         if not name or _RELATIVE.fullmatch(name) or (behind and not _may_be_name(name)):
+            continue
+        if strict and behind and _PLACE.fullmatch(name):  # 100斤，送南大门，2号楼
             continue
         if looks_like_name(name):
             return name
@@ -83,7 +86,7 @@ def _clean(piece: str, *, behind: bool) -> str:
     name = " ".join(parts).strip(_STRAY)
     name = re.sub(r"[(（][^)）]*(?:付|自提|转|要|送)[^)）]*[)）]?", "", name)
     name = HEAD.sub("", TAIL.sub("", name)).strip(_STRAY)
-    name = _balanced(name).strip(_STRAY)
+    name = HEAD.sub("", _balanced(name).strip(_STRAY))
     has_letter = any(sign.isalpha() and sign not in "和与及跟第" for sign in name)
     return name if has_letter and not FILLERS.match(name) and not _is_note(name, behind=behind) else ""
 

@@ -198,7 +198,7 @@ def _has_numbers(lines: Sequence[str], place: int) -> bool:
 def _say(walk: _Walk, line: str, text: str, line_no: int, inline: bool) -> None:
     """A line that may pledge: an item of the list, a head line of it, or chat."""
     last = walk.items[-1].no if walk.items else 0
-    item = structure.list_number(text, last + 1)
+    item = structure.list_number(text, last + 1 if walk.items or walk.in_relay else None)
     if item and not inline:
         if walk.items and item.no <= 1 and last >= 1:
             _close(walk)

@@ -89,6 +89,8 @@ def _several(last: Share) -> Share:
 
 def _is_same(last: Share, share: Share) -> bool:
     """The same grams in another unit."""
+    if last.weight.kind == share.weight.kind == "pack":  # 2件1筐
+        return False
     same = last.weight.low is not None and (last.weight.low, last.weight.high) == (share.weight.low, share.weight.high)
     return same and last.weight.unit != share.weight.unit
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from orders.relay.amounts import amount_at
+from orders.relay.lexicon import SURNAMES
 from orders.relay.signs import Tidy
 
 _DATE = r"(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.月]\d{1,2}日?|昨天|今天|前天|周[一二三四五六日天]|星期[一二三四五六日天])"
@@ -42,6 +43,7 @@ _NUMBERED = re.compile(
 _SPACED = re.compile(r"\s*(?P<no>\d{1,3})\s+(?=[^\d\s.,*x/+-])")
 _PRICE = re.compile(r"\s*\d{1,3}\.\d{1,2}\s*(?:元|块|毛|¥|/|[一每](?:斤|公斤|件|筐|箱|袋|份))")
 _NUMERAL = re.compile("[0-9.零一二两三四五六七八九十百千万半几]")
+_NAMED = re.compile(f"(?:[{''.join(sorted(SURNAMES))}]|欧阳|[老小阿])[\u4e00-\u9fff]{{1,2}}" + r"(?=\s*\d)")
 _CN = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -162,6 +164,8 @@ def _glued(text: str, expected: int | None) -> Item | None:
         r"\s*(\d{1,3})(?![号栋幢楼单室点月日天年元块毛人位家个件筐箱袋斤吨担两克公份中小班组队])(?=[\u4e00-\u9fff]{2})",
         text,
     )
+    if found and expected is None and amount_at(text, found.start(1)) is None:
+        return Item(int(found[1]), found.end()) if _NAMED.match(text, found.end()) else None  # 9陈桂英20公斤
     if found and expected is not None and int(found[1]) == expected and amount_at(text, found.start(1)) is None:
         return Item(expected, found.end())
     return None

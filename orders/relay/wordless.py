@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _TRANSFER = re.compile(
-    rf"^\s*(?:请|麻烦)?(?:把|将)?(?P<one>[^\s,，。:\d转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|的那份|的份额?)*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+    rf"^\s*(?:请|麻烦)?(?:把|将)?(?P<one>[^\s,，。:\d转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|名额|的那份|的份额?)*(?:不要了?|要不了了?|拿不了了?)?[，,\s]*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+)
+_HALF = re.compile(
+    r"^\s*(?:请)?(?P<one>[^\s,，。:\d给转让分匀]{1,12}?)\s*的?(?:转|让|分|匀)(?:出)?一半(?:转|让)?给\s*(?P<other>[^\s,，。:\d给]{2,12}?)(?:了|吧)?\s*[。!！~]*$"
 )
 _AMOUNT = r"(?=[\d一二两三四五六七八九十百半])[^,，。给]{2,10}?"
 _WHO = r"(?P<one>[^\s,，。:\d给转让]{1,12}?)\s*(?:把|的|那|这)*\s*"
@@ -29,14 +32,15 @@ _SOME = (
 )
 _KEEPS = re.compile("(?:别|勿|没有?|不想|不会|不)(?:取消|撤|退|删)|恢复|还原")
 _ASKS_FOR_SOME = re.compile(
-    r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|若干|全要|全包|都要了|包圆|全部?给我|剩下的.{0,4}要|count me|me too"
+    r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|一点$|少许|若干|全要|全包|都要了|包圆|全部?给我|剩下的.{0,4}要|count me|me too"
 )
 _IS_OVER = re.compile("活动|团购|本次|(?<!取消)(?<!退出)(?<!撤回)接龙|发货|送货|会议")
 
 
 def transfer(line: Line) -> list[Entry]:
     """王姐的转给汤师傅: one pledge falls to zero, the other grows by it."""
-    found = _TRANSFER.match(line.text)
+    half = _HALF.match(line.text)
+    found = half or _TRANSFER.match(line.text)
     if not found:
         return []
     context, blank = line.context, line.blank
@@ -51,6 +55,10 @@ def transfer(line: Line) -> list[Entry]:
     moved = context.prior_g.get(one)
     if not moved:
         return [replace(blank, name=name, action=Action.ASK, flags=("transfer",)) for name in (one, other)]
+    if half:
+        given = moved // 2
+        shares = ((one, -given), (other, given))
+        return [replace(blank, name=name, action=Action.ADD, qty_g=qty, flags=("transfer",)) for name, qty in shares]
     return [
         replace(blank, name=one, action=Action.CANCEL, flags=("transfer",)),
         replace(blank, name=other, action=Action.ADD, qty_g=moved, flags=("transfer",)),
