@@ -22,8 +22,12 @@ _BOUNDS = re.compile(f"{_LEAST}(?P<low>{_LOW}){_FLOOR}{_STOP}{_MOST}(?P<high>{_H
 _COMMA = re.compile(r"(?<!\d)([1-9])([,，])([1-9])(?=\s*[百千万]?\s*(?:公斤|斤|吨|件|筐|箱|袋))")
 
 
-def with_range_comma(known: Tidy) -> Tidy:
-    """3，4吨 as 3、4吨."""
+_AND = re.compile(r"(?<=[斤吨担件筐箱袋])[零又](?=\s*[\d一二两三四五六七八九十半])")
+
+
+def respelled(known: Tidy) -> Tidy:
+    """3，4吨 as 3、4吨, and 2筐零5斤 as 2筐+5斤."""
+    known = Tidy(known.original, _AND.sub("+", known.text), known.at)
     found = _COMMA.search(known.text)
     if not found or int(found[3]) != int(found[1]) + 1:
         return known

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from market.numerals import read_number
 from orders.relay import names, structure
-from orders.relay.bounds import as_range, with_range_comma
+from orders.relay.bounds import as_range, respelled
 from orders.relay.deciding import decide, line_flags
 from orders.relay.lexicon import DONE
 from orders.relay.model import MAX_LINE, Action, Context, Entry
@@ -107,7 +107,7 @@ def read_line(text: str, context: Context | None = None, *, line_no: int = 0) ->
 
 def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
     flags = {"phone_in_text"} if has_phone(known.text) else set()
-    known = with_range_comma(known)
+    known = respelled(known)
     item = structure.list_number(known.text, context.expected_no)
     if item:
         known = known.after(item.rest_at)
@@ -128,7 +128,8 @@ def _without_refused(tokens: list[Token]) -> list[Token]:
     crops, left, weighed = list[str](), list[Token](), False
     for token in tokens:
         weighed |= token.kind == "weight"
-        other = weighed and len(set(crops)) > 1 and [one.kind for one in left[-1:]] == ["crop"]
+        rest = weighed and any(one.text.strip() in ("其他", "其它", "别的", "其余") for one in left[-1:])
+        other = rest or (weighed and len(set(crops)) > 1 and any(one.kind == "crop" for one in left[-1:]))
         left.append(replace(token, kind="note") if token.word in ("cancel", "neg") and other else token)
         crops += [token.text] if token.kind == "crop" else []
     return left
@@ -175,7 +176,7 @@ def _entries(line: Line) -> list[Entry]:
         if len(refs := _refs_cancelled(line)) > 1:
             return [replace(line.blank, action=Action.CANCEL, ref_no=ref) for ref in refs]
         name, ref = _name_of_all(line), _ref(line)
-        return [read_wordless(line, name, ref)]
+        return [read_wordless(line, one, ref) for one in names.known_apart(name, line.context.prior_g)]
     shares = [_known_name(share, line) for share in shares]
     flags = line.flags | line_flags(line.text, line.tokens)
     ref = _ref(line) if len(shares) == 1 and shares[0].name in (None, line.context.sender) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from orders.relay.lexicon import FILLERS, HEAD, KIN, NOTE, SHOP, SURNAMES, TAIL, TITLE
 from orders.relay.scanner import Token
@@ -132,6 +132,12 @@ def looks_like_name(name: str) -> bool:
     return (
         2 <= len(plain) <= 4 and (plain[0] in SURNAMES or plain[:2] in ("欧阳", "司马", "上官", "诸葛"))
     ) or _ends_in_surname(plain)
+
+
+def known_apart(name: str | None, known: Collection[str]) -> list[str | None]:
+    """王姐和汤师傅 as two, where both are known and the two together are not."""
+    parts = re.split("[、和与及跟]", name or "")
+    return [*parts] if name not in known and len(parts) > 1 and all(part in known for part in parts) else [name]
 
 
 def is_relative(name: str) -> bool:
