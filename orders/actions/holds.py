@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -66,7 +66,12 @@ def hold_lot(
         key=key,
         placed_by=by,
     )
-    return place_wanted(wanted, Who(by, on_behalf_of(by, buyer)), lot=lot)
+    try:
+        return place_wanted(wanted, Who(by, on_behalf_of(by, buyer)), lot=lot)
+    except IntegrityError:  # a colleague was faster by a moment
+        if not others.exists():
+            raise
+        raise OneHoldALot from None
 
 
 @transaction.atomic

@@ -106,6 +106,9 @@ class Pledge(DeliveryWish):
                 | ~Q(state=PledgeState.HELD) & Q(held_until__isnull=True),
                 name="pledge_held_until_for_holds",
             ),
+            models.UniqueConstraint(
+                fields=["buyer", "lot"], condition=Q(state=PledgeState.HELD), name="pledge_one_hold_a_lot"
+            ),
         )
         indexes = (
             models.Index(fields=["buyer", "day", "state"], name="pledge_by_buyer_day"),

@@ -105,6 +105,13 @@ def test_holds_and_pledges_at_once_never_oversell(lot, associations, cast):
     assert promised(lot) == kept(lot) == GRAMS * ROOM_FOR
 
 
+def test_of_two_clerks_who_hold_the_same_lot_for_one_association_one_does(lot, market, cast):
+    found = at_once([holding(lot, market, cast.association_clerk) for _ in range(2)])
+
+    assert found == {"done": 1, "OneHoldALot": 1}
+    assert promised(lot) == kept(lot) == GRAMS
+
+
 # --- confirm against lapse ---
 
 
