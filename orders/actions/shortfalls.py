@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 
 from market.actions.events import record
 from market.actions.notices import tell
-from market.models import User
+from market.models import Event, User
 from market.permissions import on_behalf_of, require
 from market.quantities import Quantity, describe
 from orders.actions.conditions import require_changeable
@@ -31,12 +31,12 @@ def cut_pledge(pledge: Pledge, *, to: Quantity, reason: str, back_on_sale: bool,
     if not reason.strip():
         raise ReasonMissing
     taken = pledge.taken_g
-    if to.grams == taken and pledge.short_g:
+    if to.grams == taken and (pledge.short_g or _was_cut_to(pledge, taken)):
         return pledge
     if to.grams >= taken:
         raise CutIsNoCut(taken=describe(taken))
     cut_to(pledge, to.grams, back_on_sale=back_on_sale, by=by)
-    record(
+    event = record(
         pledge,
         "cut",
         by=by,
@@ -47,7 +47,7 @@ def cut_pledge(pledge: Pledge, *, to: Quantity, reason: str, back_on_sale: bool,
     )
     tell(
         pledge.buyer_id,
-        f"cut-{pledge.pk}-{pledge.taken_g}",
+        f"cut-{pledge.pk}-{event.pk}",
         gettext_noop("%(seller)s %(day_on)s 只能供 %(taken_g)s，少 %(short_g)s，原因：%(reason)s"),
         url=reverse("orders:pledge", args=[pledge.pk]),
         seller=pledge.seller.name,
@@ -57,6 +57,11 @@ def cut_pledge(pledge: Pledge, *, to: Quantity, reason: str, back_on_sale: bool,
         reason=reason.strip()[:200],
     )
     return pledge
+
+
+def _was_cut_to(pledge: Pledge, grams: int) -> bool:
+    """Where only the granted stretch went, the row does not say it. One statement."""
+    return Event.objects.about(pledge).filter(verb="cut", grams=grams).exists()
 
 
 def cut_to(pledge: Pledge, grams: int, *, back_on_sale: bool, by: User | None) -> None:

@@ -74,6 +74,25 @@ def test_granted_stretch_goes_before_the_firm_part(place, lot, cast):
     assert stock(lot) == (OFFERED, 20_000, 0)
 
 
+def test_a_repeat_changes_nothing_where_only_the_granted_stretch_was_cut(place, lot, cast):
+    pledge = grant_stretch(place(most=kg("200斤")), grams=30_000, why="match", by=None)
+
+    for _again in range(2):
+        cut(pledge, cast, to="120斤")
+
+    assert quantities(pledge) == (50_000, 10_000, 0, 60_000)
+    assert Event.objects.about(pledge).filter(verb="cut").count() == 1
+
+
+def test_the_buyer_is_told_of_every_cut_also_to_the_same_weight(pledge, cast):
+    cut(pledge, cast)
+    change_pledge(Pledge.objects.get(pk=pledge.pk), quantity=kg("150斤"), by=fresh(cast.buyer))
+    cut(pledge, cast)
+
+    assert Event.objects.about(pledge).filter(verb="cut").count() == 2
+    assert Notice.objects.filter(recipient=cast.supermarket).count() == 2
+
+
 @pytest.mark.parametrize("who", ["buyer", "rival_farmer", "cooperative_manager", "dispatcher", "outsider"])
 def test_only_the_seller_and_the_desk_may_cut(pledge, lot, cast, who):
     with pytest.raises(NotAllowed):

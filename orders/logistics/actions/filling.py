@@ -69,7 +69,7 @@ def _grant(share: Share, trip: Trip, by: User) -> None:
     load, pledge = share.load, share.load.allocation.pledge
     pledge = grant_stretch(pledge, grams=share.grams, why=f"{FILL_TRUCK} {trip.truck.plate}", by=by)
     load.planned_g += share.grams
-    record(load, "raised", by=by, grams=load.planned_g, reason=FILL_TRUCK)
+    event = record(load, "raised", by=by, grams=load.planned_g, reason=FILL_TRUCK)
     facts = {
         "plate": trip.truck.plate,
         "day_on": pledge.day,
@@ -77,7 +77,7 @@ def _grant(share: Share, trip: Trip, by: User) -> None:
         "taken_g": pledge.taken_g,
         "buyer": pledge.buyer.name,
     }
-    key, url = f"filled-{trip.pk}-{pledge.pk}-{pledge.granted_g}", reverse("orders:pledge", args=[pledge.pk])
+    key, url = f"filled-{trip.pk}-{pledge.pk}-{event.pk}", reverse("orders:pledge", args=[pledge.pk])
     text = gettext_noop("%(buyer)s %(day_on)s 的货，为装满 %(plate)s 多送 %(granted_g)s，一共 %(taken_g)s")
     for organisation_id in (pledge.buyer_id, pledge.seller_id):
         tell(organisation_id, key, text, url=url, **facts)
