@@ -3,7 +3,21 @@
 from django.urls import URLPattern, path
 
 from orders import matching_urls
-from orders.views import bringing, demands, docks, holds, imports, offers, placing, pledges, relays, sheets, stalls, standing, wanted
+from orders.views import (
+    bringing,
+    demands,
+    docks,
+    holds,
+    imports,
+    offers,
+    placing,
+    pledges,
+    relays,
+    sheets,
+    stalls,
+    standing,
+    wanted,
+)
 
 app_name = "orders"
 urlpatterns: list[URLPattern] = [

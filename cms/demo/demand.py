@@ -93,8 +93,7 @@ EVE = (
 MORNING = (
     Wish("xiangshi", "guashi", "800斤", (14, 18)),
     Wish("college", "dongshan", "500斤", (13, 17)),
-    Wish("supermarket", "baiguan", "3吨", (6, 10), days=1, dock=1, most="4吨",
-         reference="先采购 3–4 吨，先定 3 吨"),
+    Wish("supermarket", "baiguan", "3吨", (6, 10), days=1, dock=1, most="4吨", reference="先采购 3–4 吨，先定 3 吨"),
     Wish("jianshe", "dongshan", "2000斤", (6, 8), days=1),
     Wish("association", "baiguan", "", (6, 9), days=1, reference="群里接龙", stalls=NEXT_CHAT),
     Wish("fresh", "pepper", "300斤", (8, 16), "lajiao", days=1),

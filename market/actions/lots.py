@@ -19,7 +19,7 @@ from market.exceptions import (
     WithdrawnTooMuch,
 )
 from market.models import Event, Listing, Lot, Organisation, User
-from market.models.lots import LotQuerySet
+from market.models.lots import HARVEST, LotQuerySet
 from market.permissions import can_enter_listing_for, on_behalf_of, require
 from market.prepared import PreparedUpdate, a_moment, whole_numbers
 from market.pricing import listing_price_per_kg
@@ -203,14 +203,14 @@ def days_of(listing: Listing) -> list[dt.date]:
 
 
 def best_before(listing: Listing, day: dt.date) -> dt.datetime:
-    """Until when the day's harvest is good: picked at five in the morning, plus the produce's days at ambient heat.
+    """Until when the day's harvest is good: picked at `HARVEST`, plus the produce's days at ambient heat.
 
     Grain and other goods without a stated life stay on offer until the listing's last day ends.
     """
     zone = timezone.get_current_timezone()
     if listing.produce.ambient_hours is None:
         return dt.datetime.combine(listing.last_day + dt.timedelta(days=1), dt.time(0), zone)
-    return dt.datetime.combine(day, dt.time(5), zone) + dt.timedelta(hours=listing.produce.ambient_hours)
+    return dt.datetime.combine(day, HARVEST, zone) + dt.timedelta(hours=listing.produce.ambient_hours)
 
 
 def _left_of(listing: Listing, lot: Lot | None) -> int:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from market.enums import Grade, ProduceKind
 
+HARVEST = dt.time(5)  # when the day's goods are picked
+
 
 class LotQuerySet(models.QuerySet["Lot"]):
     def open(self, at: dt.datetime | None = None) -> Self:

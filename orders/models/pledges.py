@@ -13,7 +13,6 @@ from market.quantities import Pack, amount
 from orders.enums import ENDED_PLEDGES, PROMISED_PLEDGES, PledgeState
 from orders.models.deliveries import DeliveryWish, delivery_constraints
 
-
 MAX_SPAN_DAYS = 14  # one form may ask for so many days of a listing
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from market.enums import OrganisationKind, VerificationState
 from market.models import Lot, PriceCeiling
+from market.models.lots import HARVEST
 from orders.enums import CHANGEABLE_PLEDGES
 from orders.fitting import demand_facts, dock_point, lot_facts
 from orders.matching import Arc, FairShare, Problem
@@ -34,7 +35,6 @@ from orders.scoring import (
 )
 
 MANY = 10_000  # demands in one statement
-NEXT_HARVEST = dt.time(5)  # as `market.actions.lots.best_before` reckons
 
 # Names in the problem: a lot, the firm part of a demand, what of it is beyond its share, its stretch, a pledge's stretch.
 LOT, FIRM, REST, STRETCH, REACH = "l%d", "d%d", "d%d~", "d%d+", "p%d+"
@@ -69,7 +69,7 @@ def gather(day: dt.date) -> Gathered:
     supplies: dict[int, Supply] = {}
     offered: dict[int, int] = defaultdict(int)
     reserved: dict[int, int] = defaultdict(int)
-    morning = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), NEXT_HARVEST))
+    morning = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), HARVEST))
     for lot in Lot.objects.open().for_day(day).select_related("listing").order_by("pk"):
         offered[lot.seller_id] += lot.offered_g
         reserved[lot.seller_id] += lot.reserved_g

@@ -12,6 +12,7 @@ from django.utils import timezone
 from market.enums import VerificationState
 from market.models import Event, Lot
 from market.models.events import subject_of
+from market.models.lots import HARVEST
 from orders.enums import CHANGEABLE_PLEDGES, PROMISED_PLEDGES
 from orders.fitting import demand_facts, lot_facts, why_unfit
 from orders.models import Demand, Pledge
@@ -20,7 +21,6 @@ from orders.scoring import SOON_HOURS
 HOURS = 24
 REMEMBERED_DAYS = 30  # who took the produce within so many days may want it again
 PER_PAGE = 50
-HARVEST = dt.time(5)  # as `market.actions.lots.best_before` reckons
 PUSHED = "pushed"
 
 

@@ -16,7 +16,6 @@ from tests.e2e.pages.looks import look
 from tests.factories.logistics import make_day
 from tests.factories.receipts import make_receipt, on_the_road
 
-
 BOTH = "王建国家 → 步步高天元店"
 
 

@@ -34,7 +34,15 @@ FIELD_NAMES = (
     "text unit association how stall into seen"
 )
 # A press of the button is all they need, whatever else is sent.
-BUTTONS = {"orders:dock_use", "orders:demand_cancel", "orders:offer_accept", "orders:offer_refuse", "logistics:run_commit", "logistics:run_again", "logistics:stop_arrive"}
+BUTTONS = {
+    "orders:dock_use",
+    "orders:demand_cancel",
+    "orders:offer_accept",
+    "orders:offer_refuse",
+    "logistics:run_commit",
+    "logistics:run_again",
+    "logistics:stop_arrive",
+}
 WHO = {"market": "farmer", "orders": "buyer", "logistics": "dispatcher"}
 
 

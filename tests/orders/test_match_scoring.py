@@ -11,9 +11,7 @@ def weights(kind: PolicyKind = PolicyKind.SOONEST, **changes) -> Weights:
     return Weights.of(kind, {**FIRST_VERSIONS[kind][1], **changes})
 
 
-@pytest.mark.parametrize(
-    ("hours", "points"), [(-5, 900), (0, 900), (24, 600), (36, 450), (71, 12), (72, 0), (2000, 0)]
-)
+@pytest.mark.parametrize(("hours", "points"), [(-5, 900), (0, 900), (24, 600), (36, 450), (71, 12), (72, 0), (2000, 0)])
 def test_urgency_falls_to_nothing_in_equal_steps(hours, points):
     assert urgency_points(hours, weights(urgency=900, urgent_hours=72)) == points
 

@@ -13,7 +13,9 @@ from orders.actions.policies import publish_first_policies
 
 
 class Command(BaseCommand):
-    help = "Migrate, make the cache table, load places and produce, make the desks, the home page and the first policies."
+    help = (
+        "Migrate, make the cache table, load places and produce, make the desks, the home page and the first policies."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)

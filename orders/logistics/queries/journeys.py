@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from market.models import Place, Produce
+from market.models.lots import HARVEST
 from orders.logistics.enums import StopKind
 from orders.logistics.models import Driver, Pass, Truck
 from orders.logistics.planner.checker import Schedule, check, schedule
@@ -28,7 +29,6 @@ WITH_PLACES = (
     "pledge__buyer",
     "pledge__dock__place__parent__parent",
 )
-PICKED_AT = dt.time(5)  # the day's harvest is ready (as `market.actions.lots.best_before` reckons)
 GATE_S = 300  # entering a yard: paid once for all loads of one halt
 SERVICE_FIXED_S = 300
 SERVICE_S_PER_TONNE = 600
@@ -121,7 +121,7 @@ def needs_cold(produce: Produce) -> bool:
 
 def pickup_window(allocation: Allocation, day: dt.date) -> Window:
     """From the harvest on; goods of an earlier day are ready at any time."""
-    ready = PICKED_AT.hour * 3600 if allocation.lot.day >= day else 0
+    ready = HARVEST.hour * 3600 if allocation.lot.day >= day else 0
     return ready, max(ready, seconds_of(allocation.lot.best_before, day))
 
 
