@@ -65,6 +65,13 @@ def _beside_a_number(line: str, place: int) -> bool:
     return line[place + 1 : place + 2] in _AFTER_FORMAL or line[place - 1 : place] in _FORMAL
 
 
+# 6 点, 2 号摊, 8 月 8 日: one word however it is spaced. 3 点心铺 and 2 月亮湾 are a place in the list and a name.
+_APART = re.compile(
+    r"(?<=\d) +(?=号(?!称)|点(?!心)|月(?![亮饼季华娥])|日(?![杂用本式])|[楼栋幢](?![梁下上外房兰]))"
+    r"|(?<=\d月) +(?=\d{1,2} *[日号](?!摊))|(?<=\d 月) +(?=\d{1,2} *[日号](?!摊))"
+)
+
+
 @lru_cache(maxsize=1024)  # a relay repeats its lines
 def tidy(line: str) -> Tidy:
     signs: list[str] = []
@@ -77,7 +84,16 @@ def tidy(line: str) -> Tidy:
             plain = str(int(plain))
         signs.append(plain)
         at.extend([place] * len(plain))
-    return Tidy(line, "".join(signs), tuple(at))
+    return _joined(Tidy(line, "".join(signs), tuple(at)))
+
+
+def _joined(known: Tidy) -> Tidy:
+    """Without the spaces inside a word."""
+    spaces = {place for found in _APART.finditer(known.text) for place in range(*found.span())}
+    if not spaces:
+        return known
+    kept = [place for place in range(len(known.text)) if place not in spaces]
+    return Tidy(known.original, "".join(known.text[place] for place in kept), tuple(known.at[place] for place in kept))
 
 
 # 138-0000-0000, a landline, or so many digits that they weigh nothing: accounts, identity cards.
