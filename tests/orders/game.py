@@ -43,7 +43,7 @@ from tests.factories.sheets import as_csv, sheet_of
 
 
 class SheetRefused(Refused):
-    """The report says what is wrong with the sheet; nothing of it was taken."""
+    sentence = "%(problems)s"  # nothing of the sheet was taken
 
 
 class Game:
@@ -115,7 +115,7 @@ class Game:
         importer = PledgeImport(fresh(self.by[dock.organisation_id]))
         report = import_sheet(importer, sheet_of(importer, as_csv(CHINESE, rows)))
         if report.problems:
-            raise SheetRefused(str(report.problems))
+            raise SheetRefused(problems=report.problems)
 
     # --- open pledges ---
 
