@@ -145,3 +145,16 @@ class Price:
 
 
 OFFER = Price("fresh", "ginger", "shengjiang", "200斤", "3.20", (8, 16))
+
+# What the association's clerk has just pasted from the group, for tomorrow; two lines want an answer.
+RELAY_SELLER, RELAY_PRODUCE = "pepper", "lajiao"
+RELAY = """#接龙 明天辣椒，早上 6 点红旗集散点拿货
+1. 1 号摊 张嫂 100斤
+2. 2 号摊 老李 50斤
+3. 王记 我要认购100斤
+4. 5 号摊 小周 两筐
+5. 8 号摊 陈叔 80斤
+6. 阿莲：跟上次一样
+王记：再要50斤
+2 号摊 老李 改成80斤
+市场办：明早 6 点前到齐，收到请回复"""

@@ -4,7 +4,17 @@ import datetime as dt
 from decimal import Decimal
 
 from cms.demo.company import Company
-from cms.demo.demand import ASKS, MORNING_ASKS, OFFER, STANDING, Ask, EveryDay
+from cms.demo.demand import (
+    ASKS,
+    MORNING_ASKS,
+    OFFER,
+    RELAY,
+    RELAY_PRODUCE,
+    RELAY_SELLER,
+    STANDING,
+    Ask,
+    EveryDay,
+)
 from market.models import Listing, Lot, Produce
 from market.quantities import Quantity
 from orders.actions.committing import carry_out, commit_match
@@ -13,9 +23,10 @@ from orders.actions.demands import DemandTerms, place_demand
 from orders.actions.matching import request_match
 from orders.actions.offers import OfferTerms, make_offer
 from orders.actions.policies import publish_first_policies
+from orders.actions.relays import read_relay
 from orders.actions.standing import start_standing
 from orders.enums import PolicyKind
-from orders.models import Demand, MatchPolicy, MatchRun, Offer
+from orders.models import Demand, MatchPolicy, MatchRun, Offer, RelayReading
 
 
 def ask_on_the_eve(company: Company) -> list[Demand]:
@@ -28,6 +39,7 @@ def ask_on_the_eve(company: Company) -> list[Demand]:
 def ask_in_the_morning(company: Company) -> Offer:
     for ask in MORNING_ASKS:
         _ask(company, ask)
+    _paste_relay(company)
     return _offer_a_price(company)
 
 
@@ -83,6 +95,13 @@ def _every_day(company: Company, each: EveryDay) -> None:
         key=company.key(),
         by=company.manager_of(each.buyer),
     )
+
+
+def _paste_relay(company: Company) -> RelayReading:
+    seller, day = company.parties[RELAY_SELLER], company.clock.day + dt.timedelta(days=1)
+    lot = Lot.objects.select_related("listing__produce").get(seller=seller, produce__slug=RELAY_PRODUCE, day=day)
+    association, clerk = company.parties["association"], company.manager_of("association")
+    return read_relay(association=association, lot=lot, text=RELAY, unit="斤", by=clerk)
 
 
 def _offer_a_price(company: Company) -> Offer:

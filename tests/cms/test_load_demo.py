@@ -21,7 +21,7 @@ from orders.enums import PledgeState
 from orders.logistics.enums import TripState
 from orders.logistics.models import PlanRun, Receipt, Trip
 from orders.logistics.queries.fleet import fleet_for
-from orders.models import MatchRun, Pledge
+from orders.models import MatchRun, Pledge, RelayReading
 from orders.models.pledges import taken
 
 ORIGINAL = "2021-08-08"
@@ -123,6 +123,8 @@ def test_moving_leaves_something_to_do_for_everybody(places):
     tomorrow = Pledge.objects.get(buyer__name__startswith="河西惠民超市", day=today + dt.timedelta(days=1))
     assert tomorrow.firm_g == 3_000_000
     assert "3–4 吨" in tomorrow.reference
+    pasted = RelayReading.objects.get(applied_at=None)
+    assert len([row for row in pasted.rows["rows"] if row["action"] == "ask"]) == 2
     driver = next(line for line in table().splitlines() if line.startswith("司机"))
     assert Trip.objects.open().filter(driver__name=driver.split()[1], day=today).exists()
     buyer = Pledge.objects.filter(buyer__memberships__user__phone="+8613800000004", day=today)
