@@ -1,12 +1,13 @@
 """Many buyers at once on PostgreSQL. The control first: without the guard the same race must oversell."""
 
+import contextlib
 import datetime as dt
 import random
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from django.db import connection
@@ -141,11 +142,17 @@ def test_a_double_tap_with_one_key_places_once(lots, dock, cast):
     assert promised(lots[0]) == Lot.objects.get(pk=lots[0].pk).reserved_g == GRAMS
 
 
-def unlocked_pledge(pledge_id: int) -> Pledge:
-    """What an action does that trusts what it has read."""
-    pledge = Pledge.objects.select_related("buyer", "seller", "dock", "lot__listing").get(pk=pledge_id)
-    time.sleep(0.02)
-    return pledge
+class Unlocked:
+    """What an action does that trusts what it has read: both of a pledge have read it before either writes."""
+
+    def __init__(self, pledges: Iterable[Pledge]) -> None:
+        self.both_have_read = {pledge.pk: threading.Barrier(2) for pledge in pledges}
+
+    def __call__(self, pledge_id: int) -> Pledge:
+        pledge = Pledge.objects.select_related("buyer", "seller", "dock", "lot__listing").get(pk=pledge_id)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.both_have_read[pledge_id].wait(timeout=10)
+        return pledge
 
 
 def test_control_without_the_lock_a_change_and_a_cancellation_lose_grams(lots, dock, cast, monkeypatch):
@@ -154,7 +161,7 @@ def test_control_without_the_lock_a_change_and_a_cancellation_lose_grams(lots, d
     Lot.objects.filter(pk=lot.pk).update(offered_g=F("offered_g") * 10)
     for _ in range(16):
         placing(lot, dock, cast.buyer)()
-    monkeypatch.setattr(actions, "locked_pledge", unlocked_pledge)
+    monkeypatch.setattr(actions, "locked_pledge", Unlocked(Pledge.objects.all()))
     buyer = User.objects.get(pk=cast.buyer.pk)
 
     def change(pledge: Pledge) -> Callable:
