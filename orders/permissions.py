@@ -1,7 +1,7 @@
 """May this person buy? What a person may not see is a 404."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -134,12 +134,17 @@ def get_sheet_lot(user: User, pk: int) -> Lot:
 
 
 def pledges_for_a_page() -> PledgeQuerySet:
-    """Pledges with what a page says about one of them, and whether there are lines or kin to read."""
+    """Pledges with what a page says about one of them, whether there are lines or kin to read, and the relay saved last."""
     kin = Pledge.objects.filter(Q(parent=OuterRef("pk")) | Q(span=OuterRef("span")) & ~Q(pk=OuterRef("pk")))
+    relay = RelayReading.objects.filter(pledge=OuterRef("pk"), applied_at__isnull=False).order_by("-pk")
     return Pledge.objects.select_related(
         *("buyer", "seller", "produce", "place", "dock__place", "placed_by", "parent"),
         *("lot__listing__produce", "lot__listing__place", "lot__seller"),
-    ).annotate(has_lines=Exists(PledgeLine.objects.filter(pledge=OuterRef("pk"))), has_kin=Exists(kin))
+    ).annotate(
+        has_lines=Exists(PledgeLine.objects.filter(pledge=OuterRef("pk"))),
+        has_kin=Exists(kin),
+        relay_id=Subquery(relay.values("pk")[:1]),
+    )
 
 
 def can_see_pledge(user: User, pledge: Pledge) -> bool:

@@ -364,3 +364,11 @@ def in_stalls(rows: Iterable[Row], known: Known) -> list[Row]:
         else replace(row, stall=known.aliases[row.stall], known=True)
         for row in rows
     ]
+
+
+def parts_to_json(parts: Mapping[str, Part]) -> dict[str, list[int]]:
+    return {name: [part.firm_g, part.most_g] for name, part in parts.items()}
+
+
+def parts_from_json(kept: Mapping[str, Iterable[int]]) -> dict[str, Part]:
+    return {name: Part(*grams) for name, grams in kept.items()}

@@ -47,6 +47,7 @@ from orders.readings import (
     hide_phones,
     in_stalls,
     outcome_of,
+    parts_to_json,
     prior_digest,
     read_rows,
     to_json,
@@ -218,8 +219,7 @@ def apply_relay(
     else:
         reading.pledge = _into(target, firm, most, lines, by)
     reading.applied_at = timezone.now()
-    parts = {name: [part.firm_g, part.most_g] for name, part in outcome.parts.items()}
-    reading.rows = {**reading.rows, "parts": parts}
+    reading.rows = {**reading.rows, "prior": parts_to_json(known.prior), "parts": parts_to_json(outcome.parts)}
     reading.save(update_fields=["pledge", "applied_at", "rows"])
     record(reading, "applied", by=by, on_behalf_of=on_behalf_of(by, association), grams=firm.grams)
     return reading

@@ -15,7 +15,18 @@ from orders.enums import CHANGEABLE_PLEDGES, ENDED_PLEDGES, LIVE_PLEDGES, Pledge
 from orders.models import Pledge, RelayReading, Stall
 from orders.permissions import pledging_by_sheet_for
 from orders.queries.relay_words import RowWords, words_of
-from orders.readings import Goods, Known, Outcome, Part, Row, from_json, in_stalls, outcome_of, prior_digest
+from orders.readings import (
+    Goods,
+    Known,
+    Outcome,
+    Part,
+    Row,
+    from_json,
+    in_stalls,
+    outcome_of,
+    parts_from_json,
+    prior_digest,
+)
 
 READINGS_LOOKED_AT = 20  # of one pledge; each copy of a list repeats the earlier ones
 ROWS_ON_PAGE = 100
@@ -202,9 +213,14 @@ class RelayPage:
 
 
 def relay_page(reading: RelayReading, *, only_waiting: bool = False, number: str | None = None) -> RelayPage:
-    """What the page of a reading shows: `reading` with its lot, listing and produce. Three statements, whatever the rows."""
+    """What the page of a reading shows: `reading` with its lot, listing and produce. Three statements, whatever the rows.
+
+    A saved one is compared with what the stalls took before it, and not with what it made of them itself.
+    """
     target = target_of(reading.association_id, reading.lot_id, reading.pledge_id)
     known = known_to(reading.association_id, target)
+    if reading.applied_at:
+        known = replace(known, prior=parts_from_json(reading.rows.get("prior", {})))
     rows = in_stalls(from_json(reading.rows["rows"]), known)
     return RelayPage(reading, reading.lot, target, known, rows, only_waiting, number)
 

@@ -243,3 +243,20 @@ def test_another_association_has_stalls_and_pledges_of_its_own(paste, save, lot,
     assert set(other.stalls.values_list("name", flat=True)) == {"周满香", "老李"}
     with pytest.raises(NotAllowed):
         save(paste(), by=fresh(clerk))
+
+
+# --- looked at later ---
+
+
+def test_a_saved_list_keeps_saying_what_it_changed(paste, save, clerk):
+    save(paste("#接龙\n1. 周满香 100斤\n2. 老李 200斤\n周满香 再加50斤\n老李 不要了"))
+    later = paste("#接龙\n1. 周满香 180斤\n3. 王姐 50斤")
+    save(later)
+
+    first, second = (relay_page(one) for one in RelayReading.objects.select_related("lot__listing").order_by("pk"))
+
+    assert [one.words.sentence for one in first.shown] == [
+        *("新增 100 斤 = 50 公斤", "新增 200 斤 = 100 公斤"),
+        *("再加 50 斤，共 150 斤 = 75 公斤", "不要了，原来 200 斤 = 100 公斤"),
+    ]
+    assert [one.words.sentence for one in second.shown] == ["从 150 斤改为 180 斤 = 90 公斤", "新增 50 斤 = 25 公斤"]

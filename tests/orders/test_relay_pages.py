@@ -320,6 +320,9 @@ def test_a_saved_text_leads_to_its_pledge_and_to_the_next_paste(clerk, paste, ma
     assert "再贴一次" in words_of(page)
     assert reverse("orders:pledge", args=[Pledge.objects.get().pk]) in page.content.decode()
     assert b"relay-answers" not in page.content
+    assert (
+        page.wsgi_request.path in clerk.get(reverse("orders:pledge", args=[Pledge.objects.get().pk])).content.decode()
+    )
 
 
 # --- the desk, and who may ---
