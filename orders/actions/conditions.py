@@ -26,6 +26,7 @@ from orders.exceptions import (
     TooLateToChange,
     TooManyLines,
     WindowBackwards,
+    WindowPast,
 )
 from orders.models import Dock, Pledge
 
@@ -62,6 +63,13 @@ def require_delivery(dock: Dock, buyer: Organisation, window_from: dt.time, wind
         raise WindowBackwards
     if window_from < dock.opens_at or window_to > dock.closes_at:
         raise OutsideDockHours(dock=dock.name, opens=f"{dock.opens_at:%H:%M}", closes=f"{dock.closes_at:%H:%M}")
+
+
+def require_window_ahead(day: dt.date, window_to: dt.time) -> None:
+    """Raises: WindowPast."""
+    until = timezone.make_aware(dt.datetime.combine(day, window_to))
+    if until <= timezone.now():
+        raise WindowPast(until=clock_time(until))
 
 
 def require_reference(reference: str) -> None:

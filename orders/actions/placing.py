@@ -27,6 +27,7 @@ from orders.actions.conditions import (
     require_most,
     require_purchasable,
     require_reference,
+    require_window_ahead,
 )
 from orders.actions.lines import says_the_same, write_lines
 from orders.enums import PledgeState
@@ -117,7 +118,7 @@ def place_wanted(
 
     With `held_until` it is a hold. Locks, repeats: as `place_pledge`.
     Raises: NotVerified, OwnProduce, DayPast, BelowMinimum, MostBelowFirm, NotFreshEnough, DockNotUsable, WindowBackwards,
-    OutsideDockHours, ReferenceTooLong, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp,
+    WindowPast, OutsideDockHours, ReferenceTooLong, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp,
     PriceAboveCeiling, NotEnoughLeft, LotClosed, KeyUsedOtherwise.
     """
     wanted.firm_typed = wanted.firm_typed or format_exact(wanted.firm_g, "斤")
@@ -172,6 +173,7 @@ def _require_placeable(pledge: Pledge, lot: Lot, lines: Sequence[Line]) -> None:
     require_minimum(lot, pledge.firm_g)
     require_most(pledge.firm_g, pledge.most_g)
     require_delivery(pledge.dock, buyer, pledge.window_from, pledge.window_to)
+    require_window_ahead(lot.day, pledge.window_to)
     require_fresh(lot, pledge.window_to, pledge.fresh_hours)
     require_reference(pledge.reference)
     require_lines(lines, pledge.firm_g, buyer)

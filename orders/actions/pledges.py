@@ -28,6 +28,7 @@ from orders.actions.conditions import (
     require_most,
     require_reference,
     require_sum,
+    require_window_ahead,
 )
 from orders.actions.lines import says_the_same, write_lines
 from orders.actions.placing import place_pledge
@@ -76,7 +77,7 @@ def change_pledge(
     new quantity as long as it reaches. A pledge with lines needs new `lines` when its quantity changes. Locks: lot, pledge,
     then allocation, trips, loads. A repeat changes nothing and writes no event. Raises: NotAllowed, NotChangeable,
     TooLateToChange, AlreadyLoading, NotVerified, BelowMinimum, MostBelowFirm, NotFreshEnough, DockNotUsable, WindowBackwards,
-    OutsideDockHours, ReferenceTooLong, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp,
+    WindowPast, OutsideDockHours, ReferenceTooLong, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp,
     RaiseTooLarge, LotClosed.
     """
     pledge = locked_pledge(pledge.pk)
@@ -110,6 +111,7 @@ def _change_delivery(
     if reference is not None:
         pledge.reference = reference.strip()
     require_delivery(pledge.dock, pledge.buyer, pledge.window_from, pledge.window_to)
+    require_window_ahead(pledge.day, pledge.window_to)
     require_reference(pledge.reference)
     who: dict[str, Any] = {"by": by, "on_behalf_of": on_behalf_of(by, pledge.buyer)}
     if (pledge.dock_id, _window(pledge)) != old[:2]:

@@ -29,6 +29,12 @@ class WindowBackwards(Refused):
     sentence = _("最晚送到的时间要晚于最早送到的时间，请改送达时段")
 
 
+class WindowPast(Refused):
+    """`until` is worded."""
+
+    sentence = _("%(until)s 已经过了，请把送达时段改晚一点，或者选后面日子的货")
+
+
 class OutsideDockHours(Refused):
     """`opens`, `closes` are clock times."""
 

@@ -34,6 +34,7 @@ FIELDS_OF_REFUSALS: dict[type[Refused], str] = {
     refusals.TooManyDaysAtOnce: "days",
     refusals.DockNotUsable: "dock",
     refusals.WindowBackwards: "window_to",
+    refusals.WindowPast: "window_to",
     refusals.OutsideDockHours: "window_to",
     refusals.ReferenceTooLong: "reference",
     refusals.ReasonMissing: "reason",

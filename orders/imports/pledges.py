@@ -83,8 +83,8 @@ class PledgeImport(Importer[PledgeRow]):
     most_rows = 150
     column_of: ClassVar[dict[str, str]] = {
         "NotEnoughLeft": "firm", "BelowMinimum": "firm", "KeyUsedOtherwise": "firm", "LotClosed": "listing", "OwnProduce": "listing",
-        "DayPast": "day", "DockNotUsable": "dock", "WindowBackwards": "window_to", "OutsideDockHours": "window_from",
-        "ReferenceTooLong": "reference", "NotVerified": "buyer", "NotAllowed": "buyer", "NotFreshEnough": "fresh_hours",
+        "DayPast": "day", "DockNotUsable": "dock", "WindowBackwards": "window_to", "WindowPast": "window_to",
+        "OutsideDockHours": "window_from", "ReferenceTooLong": "reference", "NotVerified": "buyer", "NotAllowed": "buyer", "NotFreshEnough": "fresh_hours",
         "PriceAboveCeiling": "listing",
     }  # fmt: skip
 

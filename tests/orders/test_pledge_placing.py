@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from market.enums import OrganisationKind, Role, VerificationState
@@ -190,6 +191,14 @@ def test_a_window_that_ends_before_it_begins_is_refused(place, nothing_written, 
         place(window_from=dt.time(6), window_to=end)
 
     nothing_written()
+
+
+def test_a_window_that_is_over_today_is_refused(place, lot, nothing_written):
+    with time_machine.travel(timezone.make_aware(dt.datetime.combine(lot.day, dt.time(10, 1))), tick=False):
+        with pytest.raises(refusals.WindowPast, match="今天 10:00 已经过了"):
+            place(window_from=dt.time(6), window_to=dt.time(10))
+        nothing_written()
+        assert place(window_from=dt.time(6), window_to=dt.time(11)).day == lot.day
 
 
 def test_a_reference_over_sixty_characters_is_refused(place, nothing_written):
