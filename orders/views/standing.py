@@ -6,7 +6,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -104,6 +106,14 @@ _TURNS: dict[str, Callable] = {
     "price": accept_price,
 }
 _DAYS: dict[str, Callable] = {"skip": skip_day, "unskip": unskip_day}
+_DONE: dict[str, Promise] = {
+    "pause": gettext_lazy("已暂停，恢复以前不会自动认购"),
+    "resume": gettext_lazy("已恢复，系统会在前一天傍晚自动认购"),
+    "end": gettext_lazy("已结束，以后不再自动认购"),
+    "price": gettext_lazy("已同意新价，系统会接着自动认购"),
+    "skip": gettext_lazy("这天不要了，系统不会认购"),
+    "unskip": gettext_lazy("这天还是要，系统会在前一天傍晚自动认购"),
+}
 
 
 @login_required
@@ -119,6 +129,7 @@ def standing_turn(request: HttpRequest, pk: int) -> HttpResponse:
             _TURNS[do](one, by=request.user)
         else:
             raise Http404
+        messages.success(request, _DONE[do])
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("orders:standing_pledge", one.pk)

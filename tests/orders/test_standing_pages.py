@@ -145,13 +145,17 @@ def test_the_buttons(buyer, standing, listing):
     url = reverse("orders:standing_turn", args=[standing.pk])
     day = standing.first_day.isoformat()
 
-    buyer.post(url, {"do": "skip", "day": day})
+    assert "这天不要了" in words_of(buyer.post(url, {"do": "skip", "day": day}, follow=True))
     assert StandingDay.objects.count() == 1
-    buyer.post(url, {"do": "unskip", "day": day})
+    assert "这天还是要" in words_of(buyer.post(url, {"do": "unskip", "day": day}, follow=True))
     assert StandingDay.objects.count() == 0
-    for do, state in (("pause", "paused"), ("resume", "running"), ("end", "ended")):
-        buyer.post(url, {"do": do})
+    turns = (("pause", "paused", "已暂停，"), ("resume", "running", "已恢复，"), ("end", "ended", "已结束，"))
+    for do, state, said in turns:
+        page = words_of(buyer.post(url, {"do": do}, follow=True))
         assert StandingPledge.objects.get().state == state
+        assert said in page
+    assert "已结束，没有认购" in page
+    assert "按“跳过”" not in page
     answer = buyer.post(url, {"do": "resume"}, follow=True)
     assert "现在的状态是“已结束”" in answer.content.decode()
     assert buyer.post(url, {"do": "skip", "day": "x"}).status_code == 404
