@@ -11,10 +11,11 @@ from django.db import transaction
 from market.models import Lot
 from market.pricing import unit_word
 from market.quantities import describe, price_per_kg
+from market.wording import yuan
 from orders import fitting
 from orders.actions.placing import Agreed, Origin, Who, delivery_facts, place_wanted
 from orders.actions.stretches import grant_stretch
-from orders.exceptions import DemandFilled, DemandMet, DemandNotOpen, DemandWhole, DoesNotFit
+from orders.exceptions import DemandFilled, DemandMet, DemandNotOpen, DemandWhole, DoesNotFit, PriceAboveWanted
 from orders.models import Demand, Pledge
 from orders.queries.rooms import Room, rooms_of
 
@@ -88,8 +89,10 @@ def require_open(demand: Demand) -> None:
 
 
 def require_fits(demand: Demand, lot: Lot, agreed: Agreed | None = None) -> None:
-    """`lot` was read with its listing. Raises: DoesNotFit."""
+    """`lot` was read with its listing. Raises: DoesNotFit (PriceAboveWanted)."""
     why = fitting.why_unfit(fitting.lot_facts(lot, _agreed_per_kg(lot, agreed)), fitting.demand_facts(demand))
+    if why == fitting.PRICE and demand.price_at_most is not None:
+        raise PriceAboveWanted(price=yuan(demand.price_at_most, demand.price_word))
     if why:
         raise DoesNotFit(why=fitting.WORDS[why])
 

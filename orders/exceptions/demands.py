@@ -82,4 +82,11 @@ class DemandWhole(Refused):
 class DoesNotFit(Refused):
     """`why` is one of `orders.fitting.WORDS`."""
 
-    sentence = _("这批货不符合求购：%(why)s。请换一批货，或者打电话和买方商量")
+    sentence = _("这批货不符合求购：%(why)s。请换一批货")
+
+
+class PriceAboveWanted(DoesNotFit):
+    """`price` is worded."""
+
+    field = "price"
+    sentence = _("单价高于买方的最高价 %(price)s，请把单价改到这以内")

@@ -47,7 +47,7 @@ def sides_of(user: User) -> Sides:
 
 
 def offers_of(sides: Sides) -> QuerySet[Offer]:
-    """All offers of the person's, each with its `turn`: what waits for us first, then for them, then what is over."""
+    """The last word of each talk of the person's, with its `turn`: what waits for us first, then for them, then what is over."""
     waiting = Q(state=OfferState.OPEN, expires_at__gt=timezone.now())
     turn = Case(
         When(waiting & sides.to_answer, then=Value(WAITS_FOR_US)),
@@ -55,7 +55,7 @@ def offers_of(sides: Sides) -> QuerySet[Offer]:
         default=Value(ENDED),
         output_field=IntegerField(),
     )
-    rows = Offer.objects.filter(sides.ours).annotate(turn=turn)
+    rows = Offer.objects.filter(sides.ours).exclude(state=OfferState.COUNTERED).annotate(turn=turn)
     return rows.select_related("lot__listing__produce", "buyer", "seller").order_by("turn", "-pk")
 
 

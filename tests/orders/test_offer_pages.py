@@ -14,7 +14,7 @@ from orders.actions.offers import counter_offer
 from orders.enums import OfferState
 from orders.models import Offer, Pledge
 from tests.factories import make_live_listing
-from tests.factories.orders import fresh, make_dock, make_pledge
+from tests.factories.orders import fresh, kg, make_dock, make_pledge
 from tests.factories.talks import (
     make_answer,
     make_buyers_offer,
@@ -102,9 +102,20 @@ def test_the_talk_is_a_thread_with_the_sum(cast, offer):
     assert words.index("出价 1.20 元/斤") < words.index("报价 1.50 元/斤")
     for part in ("“要大个的”", "已还价 · 王建国", "接受", "还价", "谢绝", "前答复有效"):
         assert part in words
+    listed = words_of(logged_in(cast.buyer).get(reverse("orders:offers")))
+    assert (listed.count("1.50 元/斤"), listed.count("1.20 元/斤")) == (1, 0)  # one talk is one line
     old = words_of(logged_in(cast.buyer).get(reverse("orders:offer", args=[offer.pk])))
     assert "去答复这一次" in old
     assert "谢绝" not in old
+
+
+def test_a_range_is_said_in_the_talk_and_may_break_on_a_phone(cast, open_lot, dock):
+    offer = make_buyers_offer(open_lot, dock, by=fresh(cast.buyer), text="300斤", most=kg("400斤"))
+
+    page = logged_in(cast.buyer).get(reverse("orders:offer", args=[offer.pk]))
+
+    assert words_of(page).count("保底 300 斤，最多 400 斤") == 1
+    assert "<p>保底 300 斤 = 150 公斤，最多 400 斤 = 200 公斤</p>" in page.content.decode()
 
 
 def test_the_page_says_how_far_the_goods_go(cast, offer, reference):
@@ -188,7 +199,7 @@ def test_a_seller_answers_a_demand_by_the_form(cast, lot, reference, dock):
     assert "最高 1.50 元/斤" in words_of(client.get(url))
 
     refused = client.post(url, terms(lot=lot.pk, price="1.60"))
-    assert "单价高于买方的最高价" in words_of(refused)
+    assert "单价 ：单价高于买方的最高价 1.50 元/斤，请把单价改到这以内" in words_of(refused)
     answer = client.post(url, terms(lot=lot.pk, price="1.40"))
 
     offer = Offer.objects.get()
