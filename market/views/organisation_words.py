@@ -85,6 +85,7 @@ def errands_of(memberships: Iterable[Membership]) -> dict[str, bool]:
     return {
         "sells": any(kind in SELLERS and role in SELLING_ROLES for kind, role in held),
         "buys": any(kind in BUYERS and role in SELLING_ROLES for kind, role in held),
+        "relays": any(kind == OrganisationKind.ASSOCIATION and role in SELLING_ROLES for kind, role in held),
         "hauls": any(kind == OrganisationKind.CARRIER and role in staff for kind, role in held),
         "drives": any(role == Role.DRIVER for _kind, role in held),
         "dispatches": any(kind == OrganisationKind.BUREAU and role == Role.DISPATCHER for kind, role in held),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from market.enums import OrganisationKind, Role, VerificationState
 from market.models import Event, Membership, Organisation, User
@@ -323,3 +324,14 @@ def test_posts_from_other_sites_are_refused(cast):
         "/accounts/login/",
     ):
         assert client.post(path, {"name": "x"}).status_code == 403
+
+
+def test_a_buyers_page_leads_to_demands_results_and_an_associations_to_its_relay(cast):
+    buyer, association = (logged_in(user).get("/me/").content.decode() for user in (cast.buyer, cast.association_clerk))
+
+    for name in ("orders:demands", "orders:match_mine"):
+        assert reverse(name) in buyer
+        assert reverse(name) in association
+    assert reverse("orders:relay") in association
+    assert reverse("orders:relay") not in buyer
+    assert reverse("orders:match_mine") in logged_in(cast.farmer).get("/me/").content.decode()
