@@ -54,10 +54,10 @@ def _confirmed(event: Event, held: int | None) -> str:
     return _("把预留的 %(old)s 确认为认购 %(new)s") % words
 
 
-def _stretch(event: Event, _held: int | None) -> str:
+def _stretch(event: Event, held: int | None) -> str:
     if not event.grams:
         return _("改为只要保底的量，不再多收")
-    return _("改为最多可以多收 %(quantity)s") % _weight(event)
+    return _("改为最多可收 %(quantity)s") % {"quantity": describe((held or 0) + event.grams)}
 
 
 def _fresh(event: Event, _held: int | None) -> str:

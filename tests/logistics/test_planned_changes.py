@@ -201,7 +201,7 @@ def test_a_planned_pledge_is_changed_by_form(client, day, pledge, trip):
 
     assert "已修改" in answer
     assert (now(pledge).firm_g, now(pledge).most_g, loads(trip)) == (2 * TONNE, 2_500_000, [2 * TONNE])
-    assert "改为最多可以多收 1,000 斤 = 500 公斤" in answer
+    assert "改为最多可收 5,000 斤 = 2.5 吨" in answer
     assert breaks() == []
 
 

@@ -210,7 +210,7 @@ def test_the_form_places_all_days_and_every_page_shows_them_together(buyer, lots
     page = answer.content.decode()
     pledges = list(Pledge.objects.order_by("day"))
     assert [(p.firm_g, p.most_g, p.fresh_hours) for p in pledges] == [(3_000_000, 4_000_000, 12)] * 3
-    assert "连要 3 天，每天保底 6,000 斤 = 3 吨，最多 8,000 斤 = 4 吨" in page
+    assert "连要 3 天，每天 保底 6,000 斤 = 3 吨，最多 8,000 斤 = 4 吨" in page
     assert all(reverse("orders:pledge", args=[pledge.pk]) in page for pledge in pledges)
     assert "连订 3 天" in buyer.get(reverse("orders:pledges")).content.decode()
     one = buyer.get(reverse("orders:pledge", args=[pledges[1].pk])).content.decode()
