@@ -4,6 +4,7 @@ Pure functions over frozen rows: nothing here reads or writes the database. `ord
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
@@ -16,9 +17,9 @@ MAX_LINES = 5_000
 MAX_NAME = 40
 # Said about a row by this module; the reader's own flags are in `orders.relay`.
 OTHER_CROP, SEEN, ALIKE, VANISHED, PER_DAY = "other_crop", "seen_before", "stall_alike", "vanished", "daily"
+REPEATED = "repeated"  # by the reader: a line of an earlier copy of the list
 COUNTING = (Action.NEW, Action.ADD, Action.REPLACE, Action.CANCEL)
 BEGINNING = (Action.NEW, Action.REPLACE, Action.CANCEL)  # after them it does not matter what there was
-_LIST_NUMBER = re.compile(r"^\W*\d{1,3}\W+")
 _HIDDEN_PHONE = re.compile(r"(?<!\d)(\d{3})\*{4}(\d{4})(?!\d)")
 
 
@@ -213,14 +214,17 @@ def _first_reading(entry: Entry) -> str:
 
 def _without_found(rows: list[Row]) -> list[Row]:
     """A name that left the list has not vanished where its stall is in it by another name, or speaks later."""
-    return [row for row in rows if not row.has_vanished or not any(_finds(other, row) for other in rows)]
-
-
-def _finds(other: Row, gone: Row) -> bool:
-    if other.stall != gone.stall or other.pk == gone.pk:
-        return False
-    is_said = other.counts or other.waits or "repeated" in other.flags
-    return is_said and (other.pk > gone.pk or other.name != gone.name)
+    last: dict[str, int] = {}
+    names: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.counts or row.waits or "repeated" in row.flags:
+            last[row.stall] = max(last.get(row.stall, row.pk), row.pk)
+            names[row.stall].add(row.name)
+    return [
+        row
+        for row in rows
+        if not row.has_vanished or not (last.get(row.stall, row.pk) > row.pk or names[row.stall] - {row.name})
+    ]
 
 
 def _with_doubts(rows: Iterable[Row], known: Known) -> list[Row]:
@@ -264,7 +268,7 @@ def _missing(rows: list[Row], entries: Iterable[Entry], known: Known) -> list[Ro
     """The stalls that take something already and stand nowhere in a list that was pasted from its first line."""
     if not any(entry.list_no is not None and entry.list_no <= 1 for entry in entries):
         return []
-    there = {row.stall for row in rows if row.action != Action.IGNORE or "repeated" in row.flags}
+    there = {row.stall for row in rows if row.action != Action.IGNORE or REPEATED in row.flags}
     there |= {row.maybe for row in rows if row.maybe}
     gone = [name for name in known.prior if name not in there]
     start = max((row.pk for row in rows), default=-1) + 1
@@ -326,34 +330,6 @@ def from_json(kept: Iterable[Mapping[str, Any]]) -> list[Row]:
         )
         for row in kept
     ]
-
-
-def with_decisions(rows: Iterable[Row], earlier: Iterable[Row]) -> list[Row]:
-    """What a clerk has said about the same words before is not asked again.
-
-    "再加" is taken over only where this paste says what it comes on top of; who has vanished is asked every time.
-    """
-    made = {_words(row): row for row in earlier if row.decided and not {VANISHED, SEEN} & set(row.flags)}
-    answered, begun = [], set()
-    for row in rows:
-        before = made.get(_words(row)) if row.waits and not row.has_vanished and SEEN not in row.flags else None
-        if before and (before.action != Action.ADD or before.stall in begun):
-            row = replace(before, pk=row.pk, no=row.no, line=row.line, known=before.stall == row.stall and row.known)
-        if row.action in BEGINNING:
-            begun.add(row.stall)
-        answered.append(row)
-    return answered
-
-
-def _words(row: Row) -> tuple[str, str]:
-    return _LIST_NUMBER.sub("", row.line), row.name
-
-
-def with_answers(rows: Iterable[Row], same: Iterable[Row]) -> list[Row]:
-    """The same paste read again: every answer stands."""
-    made = {(row.no, row.line, row.name): row for row in same if row.decided}
-    kept = ((row, made.get((row.no, row.line, row.name))) for row in rows)
-    return [replace(before, pk=row.pk) if before else row for row, before in kept]
 
 
 def in_stalls(rows: Iterable[Row], known: Known) -> list[Row]:

@@ -19,6 +19,7 @@ from orders.actions.holds import confirm_hold, release_hold
 from orders.actions.placing import place_pledge
 from orders.actions.pledges import change_pledge, locked_pledge
 from orders.actions.stalls import remember_stalls
+from orders.answered import with_answers, with_decisions
 from orders.enums import PledgeState
 from orders.exceptions import (
     LinesOnlyForAssociations,
@@ -51,8 +52,6 @@ from orders.readings import (
     prior_digest,
     read_rows,
     to_json,
-    with_answers,
-    with_decisions,
 )
 from orders.relay import Action
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orders.answered import with_answers, with_decisions
 from orders.readings import (
     Goods,
     Known,
@@ -16,8 +17,6 @@ from orders.readings import (
     prior_digest,
     read_rows,
     to_json,
-    with_answers,
-    with_decisions,
 )
 
 LOOFAH = Goods({"丝瓜", "白关丝瓜"}, {"筐": 20_000}, "斤")
@@ -233,6 +232,27 @@ def test_an_answer_that_adds_is_taken_over_only_on_top_of_this_paste():
 
     assert waiting(again) == [(1, "王姐", "same_name")]
     assert with_decisions(again, added)[0].waits
+
+
+def test_what_was_corrected_stays_corrected_in_the_longer_list():
+    rows, _booked = read("1. 陈总 100000斤\n2. 彭老板 半吨\n3. 王姐 50斤\n王姐 再加20斤\n王姐 再加20斤")
+    told = {0: {"firm_g": 25_000, "action": "replace"}, 1: {"action": "cancel"}, 4: {"action": "ignore"}}
+    corrected = [Row(**{**vars(row), **told[row.pk], "decided": True}) if row.pk in told else row for row in rows]
+    later, _booked = read("1. 陈总 100000斤\n2. 彭老板 半吨\n3. 王姐 50斤\n4. 小唐 20斤\n王姐 再加20斤\n王姐 再加20斤")
+
+    again = with_decisions(later, corrected)
+
+    assert outcome_of(again, {}).parts == parts(陈总=25_000, 王姐=35_000, 小唐=10_000)
+    changed, _booked = read("1. 陈总 80斤\n2. 彭老板 60斤")
+    assert outcome_of(with_decisions(changed, corrected), {}).parts == parts(陈总=40_000, 彭老板=30_000)
+
+
+def test_a_correction_is_one_lines_of_several_that_say_the_same():
+    alone, _booked = read("王姐 再加20斤", known(parts(王姐=25_000)))
+    skipped = [Row(**{**vars(alone[0]), "action": "ignore", "decided": True})]
+    new, _booked = read("王姐 再加20斤", known(parts(王姐=25_000)))
+
+    assert outcome_of(with_decisions(new, skipped), parts(王姐=25_000)).parts == parts(王姐=35_000)
 
 
 def test_the_same_paste_read_again_keeps_every_answer():
