@@ -6,7 +6,8 @@ pledge more, a changed figure a new total, a missing name a question. Figures ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from orders.relay.lines import read_line
@@ -42,42 +43,57 @@ class Copy:
         return any(parent.pledges.get(name) != grams for name, grams in self.pledges.items())
 
 
+class Sums(Mapping[str, int]):
+    """Grams by name, all crops together, as `pledges` is when it is asked: nothing is copied for each line of a paste."""
+
+    def __init__(self, pledges: Mapping[str, Grams], *, least: int = 0) -> None:
+        self._pledges, self._least = pledges, least
+
+    def __getitem__(self, name: str) -> int:
+        grams = sum(self._pledges[name].values())
+        if grams < self._least:
+            raise KeyError(name)
+        return grams
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._pledges if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _name in self)
+
+
 class Ledger:
     def __init__(self) -> None:
         self._pledges: dict[str, Grams] = {}
         self._entries: list[Entry] = []
         self._copies: list[Copy] = []
+        self._listed: set[str] = set()  # every name of any copy
         self._vanished: dict[str, None] = {}
         self._forked: dict[str, None] = {}
 
     def begin(self, prior_g: Mapping[str, int]) -> None:
         self._pledges = {name: {"": grams} for name, grams in prior_g.items() if grams > 0}
 
-    def prior_g(self) -> dict[str, int]:
-        return {name: sum(grams.values()) for name, grams in self._pledges.items() if sum(grams.values()) > 0}
+    def prior_g(self) -> Mapping[str, int]:
+        return Sums(self._pledges, least=1)
 
     def note(self, entry: Entry) -> None:
         """A line that pledges nothing."""
         self._entries.append(entry)
 
     def reading(self) -> Reading:
-        final = self.prior_g()
+        final, later = dict(self.prior_g()), self._in_last_copy()
         vanished = tuple(name for name in self._vanished if name not in final)
         forked = tuple(name for name in self._forked if name in final)
         entries = tuple(sorted(self._entries, key=lambda entry: entry.line_no))
-        return Reading(
-            final, entries, tuple(entry for entry in entries if self._is_open(entry, final)), vanished, forked
-        )
+        asked = tuple(entry for entry in entries if _is_open(entry, final, later))
+        return Reading(final, entries, asked, vanished, forked)
 
-    def _is_open(self, entry: Entry, final: Mapping[str, int]) -> bool:
-        """Must a person still be asked, or has a later copy of the list answered?"""
-        if entry.action is not Action.ASK:
-            return False
-        if "vanished" in entry.flags:
-            return entry.name not in final
-        last = self._copies[-1] if self._copies and entry.list_no is not None else None
-        later = [one for one in last.entries if one.name == entry.name] if last else []
-        return not later or any(one.action is Action.ASK for one in later)
+    def _in_last_copy(self) -> dict[str | None, list[Entry]]:
+        found: dict[str | None, list[Entry]] = defaultdict(list)
+        for entry in self._copies[-1].entries if self._copies else ():
+            found[entry.name].append(entry)
+        return found
 
     # --- chat ---
 
@@ -138,6 +154,7 @@ class Ledger:
             self._miss(name, parent, new, forked=forked)
         self._note_forks(new, parent)
         self._copies.append(new)
+        self._listed |= new.pledges.keys()
 
     def _parent(self, new: Copy) -> Copy | None:
         """The earlier copy this one was made from: the one it lacks least of, the latest of equals.
@@ -175,8 +192,7 @@ class Ledger:
         if entry.action is Action.ASK or now is None:
             return entry
         same = {crop: grams for crop, grams in had.items() if any(_same_crop(crop, other) for other in now)}
-        in_a_list = any(name in copy.pledges for copy in self._copies)
-        if same and not in_a_list and sum(same.values()) != sum(now.values()):
+        if same and name not in self._listed and sum(same.values()) != sum(now.values()):
             return _asked(entry, "same_name")
         self._pledges[name] = {crop: grams for crop, grams in had.items() if crop not in same} | now
         return entry
@@ -216,6 +232,17 @@ class Ledger:
             _apply(self._pledges, entry)
         last.numbers |= new.numbers
         last.pledges |= new.pledges
+        self._listed |= new.pledges.keys()
+
+
+def _is_open(entry: Entry, final: Mapping[str, int], later: Mapping[str | None, list[Entry]]) -> bool:
+    """Must a person still be asked, or has a later copy of the list answered?"""
+    if entry.action is not Action.ASK:
+        return False
+    if "vanished" in entry.flags:
+        return entry.name not in final
+    again = later.get(entry.name, []) if entry.list_no is not None else []
+    return not again or any(one.action is Action.ASK for one in again)
 
 
 def _of_other_crop(entry: Entry, had: Grams) -> Entry:
@@ -229,8 +256,8 @@ def _of_other_crop(entry: Entry, had: Grams) -> Entry:
 def _made(items: Sequence[Item], crop: str) -> Copy:
     """A copy read from its start: a later line may change an earlier one (5、苏大姐 再加1筐)."""
     new = Copy(crop, starts_at_one=not items or items[0].no <= 1)
+    had = Sums(new.pledges)
     for item in items:
-        had = {name: sum(grams.values()) for name, grams in new.pledges.items()}
         entries = item.entries
         if any(entry.name in had or entry.ref_no is not None for entry in entries):
             entries = read_line(item.line, replace(item.context, prior_g=had), line_no=entries[0].line_no)

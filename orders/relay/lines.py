@@ -24,6 +24,7 @@ from orders.relay.signs import Tidy, has_phone, masked, tidy
 from orders.relay.weighing import Weight, weigh, weight_of
 from orders.relay.wordless import read_wordless, transfer, transfer_of_some
 
+_BEHIND_A_NAME = re.compile(r"[\s\d,，]")
 _PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
 _NO_NAMES = re.compile(
     "^(?:更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
@@ -191,7 +192,8 @@ def _known_name(share: Share, line: Line) -> Share:
     """阳姐 嗯呐 20斤: a name we know with a word behind it that we do not."""
     if not share.name or share.name in line.context.prior_g:
         return share
-    known = [name for name in line.context.prior_g if re.match(re.escape(name) + r"[\s\d,，]", share.name)]
+    heads = [share.name[: found.start()] for found in _BEHIND_A_NAME.finditer(share.name)]
+    known = [head for head in heads if head in line.context.prior_g]
     return replace(share, name=known[0], doubts=share.doubts | {"not_understood"}) if len(known) == 1 else share
 
 

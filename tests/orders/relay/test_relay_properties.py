@@ -193,3 +193,23 @@ def test_a_megabyte_takes_time_in_proportion():
 
     assert len(reading.final_g) == 60
     assert spent < 30
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{n}. 老李{n} {n}斤",
+        "老李{n} {n}斤",
+        "2. 老李{n} {n}斤",
+        "1. 老李{n} {n}斤",
+        "老李{n} 嗯呐 再加{n}斤",
+        "{n}. 老李{n} 几斤",
+    ],
+)
+def test_thousands_of_names_take_time_in_proportion(line):
+    """Each line was compared with every name before it, at worst by an expression made anew for each."""
+    text = "\n".join(line.format(n=n) for n in range(1, 4_000))
+    began = time.process_time()
+    read_text(text)
+
+    assert time.process_time() - began < 6
