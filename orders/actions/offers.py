@@ -19,9 +19,8 @@ from market.actions.events import record
 from market.enums import PriceUnit
 from market.models import Lot, Organisation, User
 from market.permissions import on_behalf_of, require
-from market.pricing import unit_word
 from market.quantities import Quantity, format_exact
-from market.wording import yuan
+from market.sentences import Price
 from orders import exceptions as refusals
 from orders.actions.offer_conditions import require_answers, require_sound, require_substitutes, require_talk
 from orders.actions.offer_rows import end_offer, expire_locked, locked_offer, require_waiting, tell_ended, tell_side
@@ -38,6 +37,9 @@ _TOLD = {
         "%(who)s愿供 %(day_on)s 的%(produce)s %(firm_g)s，报价 %(price)s，请在 %(until_at)s 前答复"
     ),
 }
+_TOLD_INSTEAD = gettext_noop(
+    "%(who)s供不上您 %(day_on)s 的认购，想换成%(produce)s %(firm_g)s，单价 %(price)s，换不换请在 %(until_at)s 前答复"
+)
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def _write(offer: Offer, key: UUID, by: User, hours: int | None, conditions: Any
         grams=offer.firm_g,
         reason=offer.note,
     )
-    price = yuan(offer.price, unit_word(offer.price_unit))
-    facts = {"who": maker.name, "price": price, "until_at": offer.expires_at}
-    tell_side(offer, offer.other_side, "made", _TOLD[OfferSide(offer.side)], **facts)
+    facts = {"who": maker.name, "price": Price(offer.price, offer.price_word), "until_at": offer.expires_at}
+    text = _TOLD_INSTEAD if offer.replaces_id else _TOLD[OfferSide(offer.side)]
+    tell_side(offer, offer.other_side, "made", text, **facts)
     return offer

@@ -371,6 +371,7 @@ def test_other_goods_are_offered_and_the_pledge_stays_until_the_answer(pledge, p
     assert (offer.replaces, offer.back_on_sale, offer.buyer) == (pledge, True, cast.supermarket)
     assert (offer.dock, offer.window_from, offer.most_g) == (pledge.dock, pledge.window_from, offer.firm_g)
     assert Pledge.objects.get().taken_g == 1_000_000
+    assert "供不上您" in Notice.objects.get(recipient=cast.supermarket).text
     with pytest.raises(refusals.OfferTakesNoCounter):
         counter_offer(offer, terms=make_offer_terms("500斤"), key=uuid.uuid4(), by=fresh(cast.buyer))
     with pytest.raises(refusals.SubstituteOpen):

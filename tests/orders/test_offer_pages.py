@@ -240,6 +240,18 @@ def test_a_seller_offers_other_goods_by_the_form(cast, lot, open_lot, dock):
     assert "还价" not in words.replace("全部报价", "")
 
 
+def test_an_answered_substitution_no_longer_asks_and_leads_to_the_pledge(cast, lot, open_lot, dock):
+    pledge = make_pledge(lot, dock, "2000斤", by=fresh(cast.buyer))
+    offer = make_substitute(pledge, open_lot, by=fresh(cast.farmer), text="100斤", price="2.00")
+    buyer, url = logged_in(cast.buyer), reverse("orders:offer", args=[offer.pk])
+    assert "接受以后，原来的认购减少" in words_of(buyer.get(url))
+
+    page = buyer.post(reverse("orders:offer_refuse", args=[offer.pk]), follow=True)
+
+    assert "接受以后" not in words_of(page)
+    assert reverse("orders:pledge", args=[pledge.pk]) in page.content.decode()
+
+
 def test_a_day_without_other_goods_says_what_to_do(cast, lot, dock):
     pledge = make_pledge(lot, dock, "2000斤", by=fresh(cast.buyer))
 
