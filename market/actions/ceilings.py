@@ -18,7 +18,7 @@ from market.models import PriceCeiling, Produce, User
 from market.permissions import can_set_ceilings, require
 from market.prepared import Prepared, whole_numbers
 from market.queries.ceilings import listings_above
-from market.wording import yuan
+from market.sentences import Price
 
 
 @transaction.atomic
@@ -74,9 +74,9 @@ def _tell_sellers_above(ceiling: PriceCeiling) -> None:
                 "%(produce)s从 %(first_on)s 起限价 %(price)s，您有 %(count)s 条货源超过了，请改低单价，不改买家不能认购。原因：%(reason)s"
             ),
             url=reverse("market:sell"),
-            produce=ceiling.produce.name_zh,
+            produce=ceiling.produce.names,
             first_on=ceiling.first_day,
-            price=yuan(ceiling.price, ceiling.price_word),
+            price=Price(ceiling.price, ceiling.price_word),
             count=count,
             reason=ceiling.reason,
         )
@@ -118,5 +118,5 @@ def require_under_ceiling(
     ceiling = lowest_ceiling(produce_id, day, last_day)
     if ceiling is not None and ceiling.forbids(per_kg):
         raise PriceAboveCeiling(
-            produce=ceiling.produce.name, price=yuan(ceiling.price, ceiling.price_word), reason=ceiling.reason
+            produce=ceiling.produce.names, price=Price(ceiling.price, ceiling.price_word), reason=ceiling.reason
         )

@@ -7,13 +7,15 @@ from django.utils import timezone
 
 from market.models import Notice, Organisation, User
 from market.permissions import memberships_of
+from market.sentences import facts_to_json
 
 
 def tell(recipient: Organisation | int, key: str, text: str, *, url: str = "", **facts: Any) -> None:
     """The organisation has a notice saying `text` with `facts` in its named places. Call inside the action's transaction.
 
     `text` is a Chinese message id marked with `gettext_noop`. A fact whose name ends in `_g` is grams, in `_on` a day (a date),
-    in `_at` a moment; all other facts are said as they are. `key` names the event: a repeat tells nothing more. `url` leads to
+    in `_at` a moment; a price, a name in two languages or another sentence is one of the kinds of `market.sentences`; all other
+    facts are said as they are. `key` names the event: a repeat tells nothing more. `url` leads to
     the page where something can be done.
     """
     tell_all([recipient], key, text, url=url, **facts)
@@ -21,15 +23,10 @@ def tell(recipient: Organisation | int, key: str, text: str, *, url: str = "", *
 
 def tell_all(recipients: Iterable[Organisation | int], key: str, text: str, *, url: str = "", **facts: Any) -> None:
     """`tell` for many recipients. One statement."""
-    written = {name: _plain(value) for name, value in facts.items()}
+    written = facts_to_json(facts)
     ids = {one.pk if isinstance(one, Organisation) else one for one in recipients}
     rows = [Notice(recipient_id=pk, key=key, text=text, facts=written, url=url) for pk in sorted(ids)]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _plain(value: Any) -> Any:
-    """As JSON keeps it."""
-    return value.isoformat() if hasattr(value, "isoformat") else value if isinstance(value, int | str) else str(value)
 
 
 def mark_seen(*, by: User) -> int:

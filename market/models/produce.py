@@ -3,11 +3,11 @@
 from typing import Self
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from market.enums import DirectoryStatus, ProduceKind
 from market.quantities import Pack
+from market.sentences import Name
 
 
 class ProduceQuerySet(models.QuerySet["Produce"]):
@@ -52,7 +52,12 @@ class Produce(models.Model):
 
     @property
     def name(self) -> str:
-        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+        return str(self.names)
+
+    @property
+    def names(self) -> Name:
+        """For a sentence that is read later, in whichever language."""
+        return Name(self.name_zh, self.name_en)
 
     @property
     def aliases(self) -> list[str]:

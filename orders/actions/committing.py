@@ -18,13 +18,14 @@ from market.actions.notices import tell
 from market.exceptions import Refused
 from market.models import User
 from market.permissions import on_behalf_of, require
+from market.sentences import Saying, message_of
 from market.wording import relative_day
 from orders.actions.answers import Answer, answer_together
 from orders.actions.computing import locked_run
 from orders.actions.matching import move_ready, patience
 from orders.actions.placing import Who
 from orders.actions.stretches import grant_stretch
-from orders.enums import MatchState, ProposalOutcome
+from orders.enums import MatchState, PolicyKind, ProposalOutcome
 from orders.exceptions import MatchInPast, NotReady
 from orders.models import MatchProposal, MatchRemainder, MatchRun, Pledge
 from orders.permissions import can_match
@@ -180,7 +181,11 @@ def _tell_all(run: MatchRun) -> None:
     sellers: dict[int, int] = dict(booked.values_list("lot__seller").annotate(sum_g=grams))
     left = set(MatchRemainder.objects.filter(run=run).values_list("organisation", flat=True).distinct())
     left |= set(MatchProposal.objects.filter(run=run, outcome=ProposalOutcome.GONE).values_list("buyer", flat=True))
-    facts: dict[str, Any] = {"url": url, "day_on": run.day, "policy": run.policy.get_kind_display()}
+    facts: dict[str, Any] = {
+        "url": url,
+        "day_on": run.day,
+        "policy": Saying(message_of(PolicyKind(run.policy.kind).label), {}),
+    }
     for pk, got in buyers.items():
         tell(
             pk,

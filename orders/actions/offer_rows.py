@@ -60,7 +60,7 @@ def end_offer(
 
 def tell_side(offer: Offer, side: str, key: str, text: str, **more: Any) -> None:
     """A notice to one side of the offer, leading to its page."""
-    facts = {"day_on": offer.lot.day, "produce": offer.lot.listing.produce.name_zh, "firm_g": offer.firm_g, **more}
+    facts = {"day_on": offer.lot.day, "produce": offer.lot.listing.produce.names, "firm_g": offer.firm_g, **more}
     to = offer.buyer_id if side == OfferSide.BUYER else offer.seller_id
     tell(to, f"offer-{offer.pk}-{key}", text, url=reverse("orders:offer", args=[offer.pk]), **facts)
 

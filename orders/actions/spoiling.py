@@ -63,7 +63,7 @@ def _push(new: list[tuple[Lot, list[int]]], by: User | None) -> None:
             gettext_noop("%(who)s的%(produce)s还剩 %(left_g)s 没人要，%(until_at)s 前最好卖掉，您要不要？"),
             url=reverse("orders:place", args=[lot.pk]),
             who=lot.seller.name,
-            produce=lot.listing.produce.name,
+            produce=lot.listing.produce.names,
             left_g=lot.remaining_g,
             until_at=lot.best_before,
         )

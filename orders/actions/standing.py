@@ -114,7 +114,7 @@ def _start(standing: StandingPledge, by: User) -> StandingPledge:
         gettext_noop("%(buyer)s 从 %(first_on)s 到 %(last_on)s 每天要%(produce)s %(firm_g)s，系统每天自动认购"),
         url=page_of(standing),
         buyer=standing.buyer.name,
-        produce=listing.produce.name_zh,
+        produce=listing.produce.names,
         first_on=standing.first_day,
         last_on=standing.last_day,
         firm_g=standing.firm_g,
@@ -255,7 +255,7 @@ def _record_changes(standing: StandingPledge, old: dict[str, Any], by: User) -> 
 
 def _tell_seller(standing: StandingPledge, event_id: int, text: str, **facts: Any) -> None:
     listing = standing.listing
-    named = {"buyer": standing.buyer.name, "produce": listing.produce.name_zh, **facts}
+    named = {"buyer": standing.buyer.name, "produce": listing.produce.names, **facts}
     tell(listing.seller_id, f"standing-{standing.pk}-{event_id}", text, url=page_of(standing), **named)
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from market.actions.ceilings import end_ceiling, lowest_ceiling, require_under_ceiling, set_ceiling
 from market.actions.listings import edit_listing, submit_listing
@@ -17,7 +17,7 @@ from market.imports.listings import ListingImport
 from market.models import Event, Listing, Notice, PriceCeiling, User
 from market.quantities import Pack, price_per_kg
 from market.queries.ceilings import ceilings_ahead, listings_above
-from market.queries.notices import sentence_of
+from market.sentences import sentence_of
 from market.wording import calendar_day
 from tests.factories import make_live_listing, make_submitted_listing, make_terms
 from tests.factories.ceilings import make_ceiling
@@ -183,6 +183,10 @@ def test_sellers_above_it_are_told_once_with_how_many(loofah, reference, cast, d
         f"丝瓜从 {calendar_day(TODAY())} 起限价 2.40 元/斤，您有 2 条货源超过了，请改低单价，不改买家不能认购。"
         "原因：封控期间防止哄抬价格"
     )
+    with translation.override("en"):
+        english = sentence_of(notice.text, notice.facts)
+    assert "loofah" in english
+    assert "2.40 yuan/jin" in english
     assert {listing.price for listing in listings_above(ceiling)} == {Decimal("2.41"), Decimal("3.00")}
     assert {listing.live for listing in listings_above(ceiling)} == {True}
 

@@ -10,8 +10,10 @@ from django.utils import timezone, translation
 
 from market.actions.notices import mark_seen, tell, tell_all
 from market.enums import OrganisationKind, Role
+from market.exceptions import NotEnoughLeft, SoldOut
 from market.models import Notice, User
-from market.queries.notices import sentence_of, unseen_count
+from market.queries.notices import unseen_count
+from market.sentences import Day, Moment, Name, Price, Saying, Weight, sentence_of
 from market.wording import calendar_day, clock_time
 from tests.factories import make_organisation, signed_in
 from tests.pages import words_of
@@ -217,3 +219,33 @@ def test_the_number_is_never_on_a_page_that_everybody_shares(cast, client, setti
 def test_in_english_the_sentence_is_the_message_of_the_catalogue():
     with translation.override("en"):
         assert sentence_of("%(taken_g)s", {"taken_g": 500}) == "1 jin = 0.5 kg"
+
+
+@pytest.mark.parametrize(
+    ("fact", "chinese", "english"),
+    [
+        (Price(Decimal("2.40"), "斤"), "2.40 元/斤", "2.40 yuan/jin"),
+        (Price(None, "斤"), "面议", "price open"),
+        (Weight(500), "1 斤 = 0.5 公斤", "1 jin = 0.5 kg"),
+        (Name("丝瓜", "Loofah"), "丝瓜", "Loofah"),
+        (Day(dt.date(2021, 8, 8)), "2021年8月8日 周日", "Sun 8 Aug 2021"),
+        (Moment(dt.datetime(2021, 8, 8, 1, tzinfo=dt.UTC)), "2021年8月8日 周日 09:00", "Sun 8 Aug 2021 09:00"),
+        (SoldOut(), "这批货刚被认购完，请到集市看别的货", None),
+        (NotEnoughLeft(left=Weight(500)), "只剩 1 斤 = 0.5 公斤，请减少数量", None),
+        (Saying("面议", {}), "面议", "price open"),
+    ],
+)
+def test_a_fact_of_a_kind_is_said_in_the_language_of_who_reads(cast, fact, chinese, english):
+    tell(cast.household, "k", "%(fact)s", fact=fact)
+    kept = Notice.objects.get().facts
+
+    assert sentence_of("%(fact)s", kept) == chinese
+    with translation.override("en"):
+        said = sentence_of("%(fact)s", kept)
+        assert said == (english or str(fact))
+        assert said != chinese
+
+
+@pytest.mark.parametrize("odd", [{}, {"kind": "odd"}, {"kind": "weight"}, {"kind": "day", "day": "soon"}, {"kind": []}])
+def test_a_fact_of_no_kind_is_said_as_it_stands(odd):
+    assert sentence_of("%(fact)s", {"fact": odd}) == str(odd)

@@ -71,7 +71,7 @@ def test_an_offer_stands_until_its_time_and_the_seller_is_told(offer, open_lot, 
     assert events(offer) == [("offered", "赵采购")]
     notice = Notice.objects.get()
     assert (notice.recipient, notice.url) == (cast.household, f"/orders/offers/{offer.pk}/")
-    assert notice.facts["price"] == "1.20 元/斤"
+    assert notice.facts["price"] == {"kind": "price", "amount": "1.20", "unit": "斤"}
 
 
 def test_an_offer_never_outlives_the_goods_or_the_window(bid, open_lot):

@@ -14,6 +14,7 @@ from market.actions.notices import tell
 from market.exceptions import ReasonNeeded
 from market.models import Organisation, User
 from market.permissions import can_enter_for_others, can_sell_for, on_behalf_of, require
+from market.sentences import Price
 from market.wording import yuan
 from orders.logistics import exceptions as refusals
 from orders.logistics.models import StatementAdjustment
@@ -103,7 +104,7 @@ def _write(row: StatementAdjustment, by: User) -> StatementAdjustment:
             less if row.amount < 0 else more,
             url=_page_of(row, row.day),
             who=at_whose_cost.name,
-            money=yuan(abs(row.amount)),
+            money=Price(abs(row.amount)),
             reason=row.reason,
         )
     return row
