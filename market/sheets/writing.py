@@ -28,8 +28,8 @@ _OPTIONS = {
 _FORMATS = {datetime: "yyyy-mm-dd hh:mm", date: "yyyy-mm-dd", time: "hh:mm"}
 
 
-def write_xlsx(titles: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
-    """Return a workbook with a bold, fixed header row.
+def write_xlsx(titles: Sequence[object], rows: Iterable[Sequence[object]], *, name: str | None = None) -> bytes:
+    """Return a workbook of one sheet, called `name`, with a bold, fixed header row.
 
     Numbers and moments stay numbers and moments where the format can hold them exactly, else they become text;
     aware moments are put on the local clock; booleans read 是/否; text that would run as a formula gets an
@@ -37,7 +37,7 @@ def write_xlsx(titles: Sequence[object], rows: Iterable[Sequence[object]]) -> by
     """
     out = BytesIO()
     workbook = Workbook(out, _OPTIONS)
-    sheet = workbook.add_worksheet()
+    sheet = workbook.add_worksheet(name)
     bold = workbook.add_format({"bold": True})
     formats = {kind: workbook.add_format({"num_format": mask}) for kind, mask in _FORMATS.items()}
     widths = [0] * len(titles)

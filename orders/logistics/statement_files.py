@@ -18,7 +18,7 @@ from reportlab.platypus import Flowable, KeepTogether, LongTable, SimpleDocTempl
 from market.models import Organisation
 from market.quantities import format_grams
 from market.sheets import write_xlsx
-from market.wording import calendar_day, with_note, yuan
+from market.wording import calendar_day, unit_word, with_note, yuan
 from orders.logistics.capitals import capitals
 from orders.logistics.exceptions import StatementTooLong
 from orders.logistics.papers import GRID, page_number, register_fonts, text_of
@@ -26,7 +26,7 @@ from orders.logistics.queries.statements import Line, Period, Totals, totals_of
 
 MOST_PDF_LINES, MOST_XLSX_LINES = 1_000, 20_000
 FIRST_FIGURE = 2  # the column from which on figures stand
-WIDTHS = (20 * mm, 50 * mm, 34 * mm, 30 * mm, 22 * mm, 26 * mm)
+WIDTHS = (16 * mm, 50 * mm, 30 * mm, 30 * mm, 29 * mm, 27 * mm)
 
 
 @dataclass(frozen=True)
@@ -169,14 +169,14 @@ def make_xlsx(statement: Statement) -> bytes:
             *(line.day, statement.seller.name, statement.buyer.name, line.pledge_id),
             _("调整") if line.is_adjustment else line.what,
             *(_kg(grams) for grams in (line.accepted_g, line.rejected_g, line.missing_g)),
-            *(line.price, line.price_word, _("待定价") if line.amount is None else line.amount, line.reason),
+            *(line.price, unit_word(line.price_word), _("待定价") if line.amount is None else line.amount, line.reason),
         ]
         for line in statement.lines
     ]
     total = statement.total
     weights = [_kg(grams) for grams in (total.accepted_g, total.rejected_g, total.missing_g)]
     rows.append([_("合计"), "", "", "", "", *weights, "", "", total.amount, ""])
-    return write_xlsx(titles, rows)
+    return write_xlsx(titles, rows, name=_("对账单"))
 
 
 def _kg(grams: int) -> Decimal:

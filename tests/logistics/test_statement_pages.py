@@ -193,6 +193,15 @@ def test_the_sheet_counts_and_nothing_in_it_runs(day, received):
     assert (rows[3][0], rows[3][5], rows[3][10]) == ("合计", 480, 1149.95)
 
 
+def test_the_sheet_has_a_name_and_speaks_the_readers_language(day, received):
+    client = logged_in(day.cast.farmer)
+    client.cookies["django_language"] = "en"
+
+    sheet = load_workbook(io.BytesIO(client.get(of_two(day, "statement_xlsx")).content)).active
+
+    assert (sheet.title, sheet["J2"].value) == ("Statement", "jin")
+
+
 def test_an_open_price_is_a_word_in_the_sheet(day, received):
     Pledge.objects.update(price=None)
     answer = logged_in(day.cast.farmer).get(of_two(day, "statement_xlsx"))
@@ -206,6 +215,16 @@ def test_an_open_price_is_a_word_in_the_sheet(day, received):
 
 def sent(**changes) -> dict:
     return {"way": "less", "amount": "12.50", "reason": "压坏", "pledge": "", "key": str(uuid.uuid4()), **changes}
+
+
+def test_each_side_is_told_who_writes_the_other_way(day, received):
+    farmer, buyer = (
+        words_of(logged_in(user).get(of_two(day, "adjustment_new"))) for user in (day.cast.farmer, day.cast.buyer)
+    )
+
+    assert "想多收，请买方来记" in farmer
+    assert "想少付，请卖方来记" in buyer
+    assert "少收" not in buyer
 
 
 def test_a_seller_writes_less_by_form_once(day, received):

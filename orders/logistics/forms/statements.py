@@ -83,6 +83,8 @@ class AdjustmentForm(forms.Form):
         if len(ways) == 1:
             self.fields["way"].widget = forms.HiddenInput()
             self.fields["way"].initial = ways[0]
+        if MORE in ways and LESS not in ways:
+            self.fields["reason"].help_text = _("对方会看到，例如：上次少算了 3 斤，补上")
         by_key = {str(pledge.pk): pledge for pledge in pledges}
         field = self.fields["pledge"]
         field.choices = [("", _("不针对某一笔")), *((key, _label(one)) for key, one in by_key.items())]  # type: ignore[attr-defined]
