@@ -21,6 +21,7 @@ _MORE |= {chr(0x2488 + at): f"({at + 1})" for at in range(20)} | {chr(0x2776 + a
 _MORE |= {chr(0x3251 + at): f"({at + 21})" for at in range(15)} | {chr(0x32B1 + at): f"({at + 36})" for at in range(15)}
 _MORE |= {chr(0x3220 + at): f"({at + 1})" for at in range(10)}
 _MORE |= {chr(0x2160 + at): f"({at + 1})" for at in range(12)}
+_MORE |= dict.fromkeys("\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "")  # of no width
 _MORE |= dict.fromkeys("\t\u00a0\u2002\u2003\u2004\u2005\u2009\u202f", " ")
 
 _FORMAL = set("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟俩倆")
@@ -96,12 +97,20 @@ def _joined(known: Tidy) -> Tidy:
     return Tidy(known.original, "".join(known.text[place] for place in kept), tuple(known.at[place] for place in kept))
 
 
-# 138-0000-0000, a landline, or so many digits that they weigh nothing: accounts, identity cards.
-PHONE = re.compile(
-    r"(?<!\d)(?:\+?86[-. ]?)?1[3-9]\d[-. ]?\d{4}[-. ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)"
-    r"|(?<![\d.])2\d{7}(?!\d| *(?:斤|公斤|kg|克|g))|\d{9,}[x]?",
-    re.ASCII,
+# 138-0000-0000 however it is grouped or spelled out, a landline, a bank card, or so many digits that they weigh nothing.
+_GAP = r"[-._·•() ]{0,3}"
+_PHONES = (
+    rf"(?<!\d)(?:\+?(?:00)?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)",
+    r"(?<!\d)1[3-9](?:\d\d[- ]{1,2}\d{7}|\d{3}[- ]{1,2}\d{6}|\d{4}[- ]{1,2}\d{5}|\d{5}[- ]{1,2}\d{4})(?!\d)",
+    r"(?<!\d)1[-. 、,()·]{1,3}[3-9](?:[-. 、,()·]{1,3}\d){9}(?!\d)",
+    r"[一幺][三四五六七八九][零一二三四五六七八九幺]{9}(?![零一二三四五六七八九十百千万幺])",
+    r"(?<!\d)0\d{2,3}[-() ]{0,3}\d{3,4}[- ]?\d{4}(?!\d)",
+    r"(?<!\d)[48]00-\d{3,4}-\d{3,4}(?!\d)",
+    r"(?<![\d.])2\d{7}(?!\d| *(?:斤|公斤|kg|克|g))",
+    r"(?<!\d)62\d\d(?: \d{4}){3,4}(?: \d{1,3})?(?!\d)",
+    r"\d{9,}[x]?",
 )
+PHONE = re.compile("|".join(_PHONES), re.ASCII)
 
 
 def masked(line: str) -> str:
@@ -109,10 +118,9 @@ def masked(line: str) -> str:
     known = tidy(line)
     parts, done = [], 0
     for found in PHONE.finditer(known.text):
-        start = known.at[found.start()]
-        end = known.at[found.end()] if found.end() < len(known.at) else len(line)
+        start, end = known.at[found.start()], known.at[found.end() - 1] + 1
         digits = "".join(sign for sign in found[0] if sign.isdigit())
-        digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+        digits = re.sub(r"^(?:00)?86(?=\d{11}$)", "", digits)
         parts += [line[done:start], f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****"]
         done = end
     return "".join([*parts, line[done:]])
