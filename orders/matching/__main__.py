@@ -54,7 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse("The matching ran out of memory.", NO_ENGINE)
     if result.note:
         sys.stderr.write(result.note + "\n")
-    sys.stdout.write(json.dumps(write_result(result, with_log=options.log), ensure_ascii=False) + "\n")
+    # A name may hold half a pair of surrogates: written as JSON escapes it.
+    text = json.dumps(write_result(result, with_log=options.log), ensure_ascii=False)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
     return OK
 
 

@@ -24,10 +24,12 @@ def main(arguments: list[str]) -> int:
     try:
         source = sys.stdin.read() if arguments[0] == "-" else Path(arguments[0]).read_text(encoding="utf-8")
         result = read_cases(json.loads(source))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         sys.stderr.write(f"{arguments[0]} cannot be read as cases: {error}\n")
         return 2
-    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    # A name may hold half a pair of surrogates: written as JSON escapes it.
+    text = json.dumps(result, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode()
+    sys.stdout.write(text + "\n")
     return 0
 
 

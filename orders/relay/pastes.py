@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from decimal import Decimal, InvalidOperation
 
 from orders.relay import structure
 from orders.relay.amounts import unit_of
@@ -23,6 +23,7 @@ from orders.relay.weighing import line_packs
 _ITEM_INSIDE = re.compile(r"(?:(?<=\s)|(?<=[斤吨件筐箱袋份担;；，,。]))(?P<no>\d{1,3})[.、．)）]\s*(?=[^\d\s])")
 _SPACED_RULE = re.compile(r"\s*-(?:\s-){4,}\s*")
 _QUOTE_LINES = 40
+MOST_KG = 10**9
 _DATED = re.compile(r"\d[-/.年月]\d")
 
 
@@ -290,5 +291,11 @@ def _implied_unit(tokens: Sequence[Token]) -> str | None:
 
 
 def whole(kilograms: float | str) -> int:
-    """Kilograms of a file as whole grams."""
-    return int(Fraction(str(kilograms)) * 1000)
+    """Kilograms of a file as whole grams. Raises: ValueError."""
+    try:
+        weight = Decimal(str(kilograms))
+    except InvalidOperation:
+        raise ValueError(f"{kilograms!r} is not a weight in kilograms") from None
+    if not weight.is_finite() or weight.copy_abs() > MOST_KG:
+        raise ValueError(f"{kilograms!r} kilograms is more than anything weighs")
+    return int(weight * 1000)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -123,3 +125,16 @@ def test_anything_at_all_is_a_problem_or_a_sentence(value: Any, field: str | Non
     for read in (Problem.from_json, Result.from_json):
         with contextlib.suppress(ProblemError):
             read(text)
+
+
+def test_half_a_pair_of_surrogates_in_a_name_is_printed_as_json_escapes_it(tmp_path) -> None:
+    path = tmp_path / "problem.json"
+    lot = {"id": "\ud800", "available_g": 1000}
+    arc = {"lot": "\ud800", "pledge": "P", "score_per_kg": 5}
+    path.write_text(json.dumps({"lots": [lot], "pledges": [{"id": "P", "wanted_g": 500}], "arcs": [arc]}))
+
+    command = [sys.executable, "-m", "orders.matching", str(path), "--seconds", "1"]
+    done = subprocess.run(command, capture_output=True, check=False)
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["allocations"] == [{"lot": "\ud800", "pledge": "P", "grams": 500}]

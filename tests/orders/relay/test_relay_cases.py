@@ -73,7 +73,18 @@ def test_the_command_prints_what_the_lines_and_messages_come_to(capsys):
     assert printed == read_cases(json.loads(FILES[0].read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"lines": [{}]}', '{"lines": 3}'])
+def _with_prior(weight: str) -> str:
+    return f'{{"lines": [{{"id": "a", "text": "3斤", "context": {{"prior_kg": {{"老李": {weight}}}}}}}]}}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "[]", '{"lines": [{}]}', '{"lines": 3}', "[" * 100_000),
+        *(_with_prior(weight) for weight in ('"1/0"', '"9e999999999"', "1e400", "NaN", '"abc"', "null")),
+    ],
+    ids=lambda content: content[:80],
+)
 def test_the_command_refuses_what_is_no_file_of_cases(content, tmp_path, capsys):
     path = tmp_path / "cases.json"
     path.write_text(content, encoding="utf-8")
@@ -81,6 +92,14 @@ def test_the_command_refuses_what_is_no_file_of_cases(content, tmp_path, capsys)
     assert main([str(path)]) == 2
     assert main([]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_half_a_pair_of_surrogates_in_a_name_is_printed_as_json_escapes_it(tmp_path, capsys):
+    path = tmp_path / "cases.json"
+    path.write_text('{"messages": [{"id": "\\ud800", "text": "老李 3斤"}]}', encoding="utf-8")
+
+    assert main([str(path)]) == 0
+    assert '"\\ud800"' in capsys.readouterr().out
 
 
 def test_the_reader_starts_without_django():
@@ -97,6 +116,25 @@ def test_the_reader_starts_without_django():
         ("１３８００００００００ 老李", "138****0000 老李"),
         ("+86 13800000000", "138****0000"),
         ("0731-20000000 老李", "073****0000 老李"),
+        ("老李 138  1234  5678 3斤", "老李 138****5678 3斤"),
+        ("老李 138·1234·5678", "老李 138****5678"),
+        ("老李 138_1234_5678", "老李 138****5678"),
+        ("（138）12345678 老李", "（138****5678 老李"),
+        ("+86（138）1234-5678", "138****5678"),
+        ("0086-13812345678", "138****5678"),
+        ("13812 345678", "138****5678"),
+        ("1381234 5678", "138****5678"),
+        ("138\u202e1234\u202c5678", "138****5678"),
+        ("1 3 8 1 2 3 4 5 6 7 8", "138****5678"),
+        ("①③⑧①②③④⑤⑥⑦⑧", "138****5678"),
+        ("老李幺三八一二三四五六七八 3斤", "老李**** 3斤"),
+        ("0731 2888 1234", "073****1234"),
+        ("（0731）28881234", "（073****1234"),
+        ("400-800-1234", "400****1234"),
+        ("卡号6222 0212 3456 7890 123", "卡号622****0123"),
+        ("老李 150 100 200 300 50", "老李 150 100 200 300 50"),
+        ("老李 1500 2000 300", "老李 1500 2000 300"),
+        ("一三五送货 3斤", "一三五送货 3斤"),
         ("老李 200斤", "老李 200斤"),
     ],
 )
