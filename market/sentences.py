@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -100,6 +101,8 @@ def facts_to_json(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Refused):
         value = saying_of(value)
+    if isinstance(value, Promise):  # the label of a state
+        value = Saying(message_of(value), {})
     if isinstance(value, Mapping):
         return facts_to_json(value)
     if type(value) in _KINDS.values():

@@ -24,6 +24,7 @@ from market.permissions import can_enter_listing_for, on_behalf_of, require
 from market.prepared import PreparedUpdate, a_moment, whole_numbers
 from market.pricing import listing_price_per_kg
 from market.quantities import describe
+from market.sentences import Weight
 from market.wording import calendar_day
 
 MAX_REASON = 200
@@ -48,7 +49,7 @@ def reserve(lot_id: int, grams: int) -> None:
         lot = Lot.objects.only("offered_g", "reserved_g", "is_open", "best_before").get(pk=lot_id)
         if not lot.is_open or lot.is_spoilt:
             raise LotClosed
-        raise NotEnoughLeft(left=describe(lot.remaining_g)) if lot.remaining_g else SoldOut
+        raise NotEnoughLeft(left=Weight(lot.remaining_g)) if lot.remaining_g else SoldOut
 
 
 def release(lot_id: int, grams: int) -> None:

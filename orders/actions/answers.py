@@ -10,11 +10,12 @@ from django.db import transaction
 
 from market.models import Lot
 from market.pricing import unit_word
-from market.quantities import describe, price_per_kg
-from market.wording import yuan
+from market.quantities import price_per_kg
+from market.sentences import Price, Weight
 from orders import fitting
 from orders.actions.placing import Agreed, Origin, Who, delivery_facts, place_wanted
 from orders.actions.stretches import grant_stretch
+from orders.enums import DemandState
 from orders.exceptions import DemandFilled, DemandMet, DemandNotOpen, DemandWhole, DoesNotFit, PriceAboveWanted
 from orders.models import Demand, Pledge
 from orders.queries.rooms import Room, rooms_of
@@ -85,14 +86,14 @@ def room_in(demand: Demand, day: dt.date) -> Room:
 def require_open(demand: Demand) -> None:
     """Raises: DemandNotOpen."""
     if not demand.is_open:
-        raise DemandNotOpen(state=demand.get_state_display())
+        raise DemandNotOpen(state=DemandState(demand.state).label)
 
 
 def require_fits(demand: Demand, lot: Lot, agreed: Agreed | None = None) -> None:
     """`lot` was read with its listing. Raises: DoesNotFit (PriceAboveWanted)."""
     why = fitting.why_unfit(fitting.lot_facts(lot, _agreed_per_kg(lot, agreed)), fitting.demand_facts(demand))
     if why == fitting.PRICE and demand.price_at_most is not None:
-        raise PriceAboveWanted(price=yuan(demand.price_at_most, demand.price_word))
+        raise PriceAboveWanted(price=Price(demand.price_at_most, demand.price_word))
     if why:
         raise DoesNotFit(why=fitting.WORDS[why])
 
@@ -100,13 +101,13 @@ def require_fits(demand: Demand, lot: Lot, agreed: Agreed | None = None) -> None
 def require_room(room: Room, grams: int) -> None:
     """Raises: DemandFilled, DemandMet."""
     if grams > room.left_g:
-        raise DemandFilled(left=describe(room.left_g)) if room.left_g else DemandMet
+        raise DemandFilled(left=Weight(room.left_g)) if room.left_g else DemandMet
 
 
 def require_whole_of(demand: Demand, room: Room, grams: int) -> None:
     """Raises: DemandWhole."""
     if demand.is_whole and grams < room.missing_g:
-        raise DemandWhole(missing=describe(room.missing_g))
+        raise DemandWhole(missing=Weight(room.missing_g))
 
 
 def _agreed_per_kg(lot: Lot, agreed: Agreed | None) -> Fraction | None:
@@ -138,7 +139,7 @@ def _book(demand: Demand, answer: Answer, lot: Lot, key: UUID, who: Who) -> Pled
     require_room(room, answer.firm_g)
     stretch = min(max(answer.most_g - answer.firm_g, answer.granted_g), room.stretch_beside(answer.firm_g))
     if answer.granted_g > stretch:
-        raise DemandFilled(left=describe(answer.firm_g + stretch))
+        raise DemandFilled(left=Weight(answer.firm_g + stretch))
     wanted = Pledge(
         **delivery_facts(demand),
         lot_id=lot.pk,

@@ -18,7 +18,7 @@ from market.actions.notices import tell
 from market.exceptions import Refused
 from market.models import User
 from market.permissions import on_behalf_of, require
-from market.sentences import Saying, message_of
+from market.sentences import saying_of
 from market.wording import relative_day
 from orders.actions.answers import Answer, answer_together
 from orders.actions.computing import locked_run
@@ -116,8 +116,9 @@ def _decide(ids: list[int], by: User) -> None:
     try:
         booked = _book(proposals, by)  # atomic itself: a refusal leaves nothing
     except Refused as refusal:
-        ids = [row.pk for row in proposals]
-        MatchProposal.objects.filter(pk__in=ids).update(outcome=ProposalOutcome.GONE, lost_reason=str(refusal)[:300])
+        why = saying_of(refusal)
+        gone = {"outcome": ProposalOutcome.GONE, "lost_reason": why.text, "lost_facts": why.facts}
+        MatchProposal.objects.filter(pk__in=[row.pk for row in proposals]).update(**gone)
         return
     for proposal, pledge in zip(proposals, booked, strict=True):
         proposal.outcome, proposal.booked = ProposalOutcome.BOOKED, pledge
@@ -184,7 +185,7 @@ def _tell_all(run: MatchRun) -> None:
     facts: dict[str, Any] = {
         "url": url,
         "day_on": run.day,
-        "policy": Saying(message_of(PolicyKind(run.policy.kind).label), {}),
+        "policy": PolicyKind(run.policy.kind).label,
     }
     for pk, got in buyers.items():
         tell(

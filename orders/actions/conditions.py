@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from market.enums import OrganisationKind
 from market.models import Lot, Organisation
-from market.quantities import Quantity, describe
-from market.wording import calendar_day, clock_time
-from orders.enums import CHANGEABLE_PLEDGES
+from market.quantities import Quantity
+from market.sentences import Day, Moment, Weight
+from orders.enums import CHANGEABLE_PLEDGES, PledgeState
 from orders.exceptions import (
     BelowMinimum,
     DayPast,
@@ -42,7 +42,7 @@ def require_purchasable(lot: Lot, buyer: Organisation) -> None:
     if lot.seller_id == buyer.pk:
         raise OwnProduce(organisation=buyer.name)
     if lot.day < timezone.localdate():
-        raise DayPast(day=calendar_day(lot.day))
+        raise DayPast(day=Day(lot.day))
 
 
 def require_minimum(lot: Lot, grams: int, *, held_g: int = 0) -> None:
@@ -52,7 +52,7 @@ def require_minimum(lot: Lot, grams: int, *, held_g: int = 0) -> None:
     """
     minimum = lot.listing.minimum_g
     if minimum and grams < minimum and grams != lot.remaining_g + held_g:
-        raise BelowMinimum(minimum=describe(minimum))
+        raise BelowMinimum(minimum=Weight(minimum))
 
 
 def require_delivery(dock: Dock, buyer: Organisation, window_from: dt.time, window_to: dt.time) -> None:
@@ -69,7 +69,7 @@ def require_window_ahead(day: dt.date, window_to: dt.time) -> None:
     """Raises: WindowPast."""
     until = timezone.make_aware(dt.datetime.combine(day, window_to))
     if until <= timezone.now():
-        raise WindowPast(until=clock_time(until))
+        raise WindowPast(until=Moment(until))
 
 
 def require_reference(reference: str) -> None:
@@ -81,13 +81,13 @@ def require_reference(reference: str) -> None:
 def require_most(firm_g: int, most_g: int) -> None:
     """Raises: MostBelowFirm."""
     if most_g < firm_g:
-        raise MostBelowFirm(firm=describe(firm_g), most=describe(most_g))
+        raise MostBelowFirm(firm=Weight(firm_g), most=Weight(most_g))
 
 
 def require_fresh(lot: Lot, window_to: dt.time, hours: int) -> None:
     """Still good for `hours` when the window ends. Raises: NotFreshEnough."""
     if hours and fresh_left(lot, window_to) < dt.timedelta(hours=hours):
-        raise NotFreshEnough(until=clock_time(lot.best_before), hours=hours)
+        raise NotFreshEnough(until=Moment(lot.best_before), hours=hours)
 
 
 def fresh_left(lot: Lot, window_to: dt.time) -> dt.timedelta:
@@ -112,17 +112,17 @@ def require_lines(lines: Sequence[Line], firm_g: int, buyer: Organisation) -> No
 def require_sum(lines_g: int, pledge_g: int) -> None:
     """Raises: LinesDoNotAddUp."""
     if lines_g != pledge_g:
-        raise LinesDoNotAddUp(total=describe(lines_g), quantity=describe(pledge_g))
+        raise LinesDoNotAddUp(total=Weight(lines_g), quantity=Weight(pledge_g))
 
 
 def require_changeable(pledge: Pledge) -> None:
     """Raises: NotChangeable."""
     if pledge.state not in CHANGEABLE_PLEDGES:
-        raise NotChangeable(state=pledge.get_state_display())
+        raise NotChangeable(state=PledgeState(pledge.state).label)
 
 
 def require_in_time(pledge: Pledge) -> None:
     """Raises: TooLateToChange."""
     until = timezone.make_aware(dt.datetime.combine(pledge.day, pledge.window_to))
     if timezone.now() > until:
-        raise TooLateToChange(until=clock_time(until))
+        raise TooLateToChange(until=Moment(until))

@@ -15,7 +15,8 @@ from market.actions.states import move
 from market.exceptions import NotEnoughLeft
 from market.models import Lot, User
 from market.permissions import on_behalf_of, require, require_verified
-from market.quantities import Quantity, describe, format_exact
+from market.quantities import Quantity, format_exact
+from market.sentences import Weight
 from orders import consequences
 from orders.actions.conditions import (
     Line,
@@ -206,7 +207,7 @@ def _reserve_more(pledge: Pledge, more: int) -> None:
         reserve(pledge.lot_id, more)
     except NotEnoughLeft:
         left = pledge.lot.remaining_g
-        raise RaiseTooLarge(left=describe(left), most=describe(left + pledge.taken_g - more)) from None
+        raise RaiseTooLarge(left=Weight(left), most=Weight(left + pledge.taken_g - more)) from None
 
 
 @transaction.atomic

@@ -17,8 +17,7 @@ from market.actions.states import move
 from market.exceptions import NotEnoughLeft, Refused
 from market.models import Lot
 from market.pricing import listing_price_per_kg, unit_word
-from market.quantities import describe
-from market.wording import yuan
+from market.sentences import Price, Saying, Weight, saying_of
 from orders import exceptions as refusals
 from orders.actions.placing import Origin, Who, delivery_facts, place_wanted
 from orders.actions.standing import days_of, has_begun, locked_standing, page_of
@@ -95,12 +94,15 @@ def _place_day(standing_id: int, day: dt.date, now: dt.datetime) -> StandingDay 
     try:
         pledge = _pledge_of(standing, day, now)
     except Refused as refusal:
-        row.missing_g, row.reason = standing.firm_g, str(refusal)[:300]
+        why = saying_of(refusal)
+        row.missing_g, row.reason, row.reason_facts = standing.firm_g, why.text, dict(why.facts)
     else:
         row.pledge, row.missing_g = pledge, standing.firm_g - pledge.firm_g
         row.outcome = StandingOutcome.SHORT if row.missing_g else StandingOutcome.PLACED
-    row.save(update_fields=["outcome", "pledge", "missing_g", "reason"])
-    record(standing, f"day_{row.outcome}", by=None, to_state=day.isoformat(), grams=row.missing_g, reason=row.reason)
+    row.save(update_fields=["outcome", "pledge", "missing_g", "reason", "reason_facts"])
+    record(
+        standing, f"day_{row.outcome}", by=None, to_state=day.isoformat(), grams=row.missing_g, reason=row.reason_words
+    )
     if row.missing_g:
         _tell_both(standing, row)
     return row
@@ -127,7 +129,7 @@ def _require_price(standing: StandingPledge, lot: Lot) -> None:
     listing = lot.listing
     agreed, now = standing.price_per_kg, listing_price_per_kg(listing)
     if now != agreed and (now is None or agreed is None or now > agreed):
-        raise refusals.PriceChanged(now=yuan(listing.price, unit_word(listing.price_unit, listing.pack_word)))
+        raise refusals.PriceChanged(now=Price(listing.price, unit_word(listing.price_unit, listing.pack_word)))
 
 
 def _worth_bringing(standing: StandingPledge, lot: Lot) -> int:
@@ -137,7 +139,7 @@ def _worth_bringing(standing: StandingPledge, lot: Lot) -> int:
     """
     left, minimum = min(lot.remaining_g, standing.firm_g), lot.listing.minimum_g or 1
     if 0 < left < minimum:
-        raise refusals.LeftBelowMinimum(left=describe(left), minimum=describe(minimum))
+        raise refusals.LeftBelowMinimum(left=Weight(left), minimum=Weight(minimum))
     return left or standing.firm_g  # nothing left: refused as sold out
 
 
@@ -168,11 +170,11 @@ def _tell_both(standing: StandingPledge, row: StandingDay) -> None:
             short if row.pledge else failed,
             url=page_of(standing),
             day_on=row.day,
-            produce=listing.produce.name_zh,
+            produce=listing.produce.names,
             buyer=standing.buyer.name,
             got_g=standing.firm_g - row.missing_g,
             missing_g=row.missing_g,
-            reason=row.reason[:200],
+            reason=Saying(row.reason, row.reason_facts),
         )
 
 

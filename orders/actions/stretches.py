@@ -4,7 +4,7 @@ from django.db import transaction
 
 from market.actions.events import record
 from market.models import User
-from market.quantities import describe
+from market.sentences import Weight
 from orders.actions.conditions import require_changeable
 from orders.actions.pledges import locked_pledge, set_taken
 from orders.exceptions import StretchTooLarge
@@ -21,7 +21,7 @@ def grant_stretch(pledge: Pledge, *, grams: int, why: str, by: User | None) -> P
     pledge = locked_pledge(pledge.pk)
     require_changeable(pledge)
     if not 0 < grams <= pledge.stretch_left_g:
-        raise StretchTooLarge(left=describe(pledge.stretch_left_g))
+        raise StretchTooLarge(left=Weight(pledge.stretch_left_g))
     taken = pledge.taken_g
     pledge.granted_g += grams
     pledge.save(update_fields=["granted_g"])

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from market.sentences import sentence_of
 from orders.enums import MatchState, PolicyKind, ProposalOutcome
 
 
@@ -94,7 +95,9 @@ class MatchProposal(models.Model):
     stretch_g = models.BigIntegerField(_("弹性量（克）"), default=0)
     why = models.JSONField(default=dict)
     outcome = models.CharField(max_length=10, choices=ProposalOutcome.choices, default=ProposalOutcome.PROPOSED)
+    # Why it could not be booked, as `market.sentences` keeps it.
     lost_reason = models.CharField(max_length=300, blank=True)
+    lost_facts = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("撮合明细")
@@ -123,6 +126,10 @@ class MatchProposal(models.Model):
     @property
     def grams(self) -> int:
         return self.firm_g + self.stretch_g
+
+    @property
+    def lost_words(self) -> str:
+        return sentence_of(self.lost_reason, self.lost_facts)
 
 
 class MatchRemainder(models.Model):

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from market.quantities import Pack
+from market.sentences import sentence_of
 from orders.enums import StandingOutcome, StandingState
 from orders.models.deliveries import DeliveryWish, delivery_constraints
 
@@ -70,7 +71,9 @@ class StandingDay(models.Model):
         "orders.Pledge", verbose_name=_("认购"), null=True, on_delete=models.PROTECT, related_name="standing_day"
     )
     missing_g = models.BigIntegerField(_("缺（克）"), default=0)
+    # Why nothing or not all was pledged, as `market.sentences` keeps it: the message and its facts.
     reason = models.CharField(_("原因"), max_length=300, blank=True)
+    reason_facts = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -85,3 +88,7 @@ class StandingDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.standing_id} {self.day} {self.outcome}"
+
+    @property
+    def reason_words(self) -> str:
+        return sentence_of(self.reason, self.reason_facts)

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from market.exceptions import NotAllowed
 from market.models import Event, Lot, Notice
@@ -96,7 +96,7 @@ def test_what_changed_meanwhile_is_listed_and_the_rest_is_booked(cast, reference
     assert (run.summary["booked_g"], run.summary["gone_g"]) == (1_500_000, 2_500_000)
     lost = run.proposals.filter(outcome=ProposalOutcome.GONE)
     assert {row.buyer_id for row in lost} == {cast.supermarket.pk}
-    assert all("已撤回" in row.lost_reason for row in lost)
+    assert {row.lost_words for row in lost} == {"这条求购已撤回，不能再改也不能再报价；要买请另发一条求购"}
 
 
 def test_a_lot_taken_meanwhile_is_not_oversold(cast, reference, desk, far):
@@ -107,7 +107,10 @@ def test_a_lot_taken_meanwhile_is_not_oversold(cast, reference, desk, far):
     run = committed(run, desk)
 
     assert (run.summary["booked"], run.summary["gone"]) == (0, 1)
-    assert "只剩" in run.proposals.get().lost_reason
+    lost = run.proposals.get()
+    assert lost.lost_words == "只剩 2,999 斤 = 1.4995 吨，请减少数量"
+    with translation.override("en"):
+        assert lost.lost_words.startswith("Only 2,999 jin = 1.4995 t left")
     assert Lot.objects.get(pk=far.pk).reserved_g == 500
 
 

@@ -1,20 +1,21 @@
 """What the clock does with the days of standing pledges: exact grams, one row a day, both sides told."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from market.actions.organisations import suspend_organisation
 from market.models import Event, Listing, Lot, Notice
+from market.sentences import sentence_of
 from orders.actions import standing_days
-from orders.actions.docks import stop_dock
 from orders.actions.pledges import cancel_pledge
 from orders.actions.standing import accept_price, pause_standing, resume_standing
 from orders.actions.standing_days import last_due_day, place_due_standing, place_standing_day
 from orders.enums import PledgeState, StandingOutcome, StandingState
-from orders.models import Pledge, StandingDay, StandingPledge
+from orders.models import Dock, Pledge, StandingDay, StandingPledge
 from tests.factories.orders import fresh, make_dock, make_pledge
 from tests.factories.standing import make_standing
 
@@ -106,7 +107,11 @@ def test_less_than_the_sellers_minimum_is_not_worth_a_truck(cast, lot, standing)
     row = place_standing_day(standing.pk, lot.day)
 
     assert (row.outcome, row.pledge, row.missing_g) == (StandingOutcome.FAILED, None, 50_000)
-    assert row.reason == "只剩 49.998 斤 = 24.999 公斤，不到起订量 50 斤 = 25 公斤"
+    assert row.reason_words == "只剩 49.998 斤 = 24.999 公斤，不到起订量 50 斤 = 25 公斤"
+    with translation.override("en"):
+        assert row.reason_words == (
+            "Only 49.998 jin = 24.999 kg are left, less than the smallest pledge of 50 jin = 25 kg"
+        )
     assert Pledge.objects.count() == 0
 
 
@@ -121,7 +126,7 @@ def test_less_than_the_sellers_minimum_is_not_worth_a_truck(cast, lot, standing)
             lambda cast, lot, dock: suspend_organisation(cast.supermarket, reason="查", by=cast.commerce_desk),
             "没有通过",
         ),
-        (lambda cast, lot, dock: stop_dock(dock, by=fresh(cast.buyer)), "停用"),
+        (lambda cast, lot, dock: Dock.objects.filter(pk=dock.pk).update(is_active=False), "停用"),
         (lambda cast, lot, dock: Listing.objects.filter(pk=lot.listing_id).update(minimum_g=60_000), "起订量"),
         (lambda cast, lot, dock: Listing.objects.filter(pk=lot.listing_id).update(price=Decimal("1.21")), "1.21 元/斤"),
         (lambda cast, lot, dock: Listing.objects.filter(pk=lot.listing_id).update(price=None), "面议"),
@@ -134,8 +139,13 @@ def test_what_stands_in_the_way_is_the_reason_and_nothing_is_written(cast, lot, 
     row = place_standing_day(standing.pk, lot.day)
 
     assert (row.outcome, row.pledge, row.missing_g) == (StandingOutcome.FAILED, None, 50_000)
-    assert reason in row.reason
-    assert "%(" not in row.reason
+    said = [row.reason_words, *(sentence_of(notice.text, notice.facts) for notice in Notice.objects.all())]
+    assert len(said) == 3
+    assert all(reason in sentence for sentence in said)
+    assert not any("%(" in sentence for sentence in said)
+    with translation.override("en"):
+        english = StandingDay.objects.get().reason_words
+    assert not re.search("[一-鿿]", english.replace(dock.name, "").replace(standing.buyer.name, "")), english
     assert Pledge.objects.count() == 0
     assert Lot.objects.filter(reserved_g__gt=0).count() == 0
     assert told(cast) == {cast.supermarket.name: 1, cast.household.name: 1}
@@ -198,7 +208,7 @@ def test_after_that_the_day_has_failed_and_is_told_once(cast, lot, standing):
     assert place_due_standing(at(lot.day, 7)) == 0
 
     assert outcomes() == [(lot.day, "failed", 50_000)]
-    assert "没有按时下单" in StandingDay.objects.get().reason
+    assert "没有按时下单" in StandingDay.objects.get().reason_words
     assert told(cast) == {cast.supermarket.name: 1, cast.household.name: 1}
     assert Pledge.objects.count() == 0
 

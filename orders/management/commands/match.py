@@ -86,8 +86,9 @@ def _result(run: MatchRun) -> dict[str, Any]:
     }
     if run.state == MatchState.COMMITTED:
         names = ("booked", "booked_g", "gone", "gone_g")
-        gone = run.proposals.filter(outcome=ProposalOutcome.GONE).values("lot", "demand", "pledge", "lost_reason")
-        result |= {name: run.summary.get(name) for name in names} | {"lost": list(gone)}
+        gone = run.proposals.filter(outcome=ProposalOutcome.GONE)
+        lost = [{"lot": p.lot_id, "demand": p.demand_id, "pledge": p.pledge_id, "why": p.lost_words} for p in gone]
+        result |= {name: run.summary.get(name) for name in names} | {"lost": lost}
     return result
 
 
@@ -99,5 +100,5 @@ def _text(result: dict[str, Any]) -> str:
     ]
     if "booked_g" in result:
         lines.append(f"  {result['booked_g'] / 1000:,.0f} kg booked, {result['gone_g'] / 1000:,.0f} kg no longer held")
-        lines += [f"  lost: lot {row['lot']}: {row['lost_reason']}" for row in result["lost"]]
+        lines += [f"  lost: lot {row['lot']}: {row['why']}" for row in result["lost"]]
     return "\n".join(lines)
