@@ -4,17 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import prefetch_related_objects
-
 from market.quantities import Unit
 from orders.enums import CHANGEABLE_PLEDGES
 from orders.logistics.enums import TripState
 from orders.logistics.models import Load, Trip
 from orders.logistics.planner.model import Route
-from orders.logistics.queries.fleet import fleet_for
+from orders.logistics.queries.fleet import fleet_of_trip
 from orders.logistics.queries.journeys import Candidate, Journey, Part, make_journey, make_problem
-from orders.logistics.queries.loads import legs_of
-from orders.logistics.queries.rides import loads_of, parts_of, route_of
+from orders.logistics.queries.rides import halts_of, loads_of, parts_of, route_of
 
 
 @dataclass(frozen=True)
@@ -43,10 +40,13 @@ class Filling:
         return {share.load.pk: share.grams for share in self.shares}
 
 
-def filling_of(trip: Trip, at: dt.datetime) -> Filling:
-    """What filling the trip would do, for the page that asks. Nothing where the truck may not run. Seven statements."""
-    loads = loads_of(trip)
-    fleet = fleet_for(trip.day, at, trucks=[trip.truck_id], driver=trip.driver, trip=trip)
+def filling_of(trip: Trip, at: dt.datetime, loads: Sequence[Load] | None = None) -> Filling:
+    """What filling the trip would do, for the page that asks. Nothing where the truck may not run.
+
+    Four statements where the loads came by `loads_with_trip`.
+    """
+    loads = loads_of(trip) if loads is None else loads
+    fleet = fleet_of_trip(trip, at)
     if not fleet.candidates or trip.state != TripState.PLANNED:
         return Filling([], {}, {}, None)
     return share_out(trip, loads, fleet.candidates[0], pass_needed=fleet.pass_needed)
@@ -58,11 +58,7 @@ def may_have_room(loads: Sequence[Load], heaviest_g: int, rated_g: int) -> bool:
 
 
 def share_out(trip: Trip, loads: Sequence[Load], candidate: Candidate, *, pass_needed: bool) -> Filling:
-    """As much stretch as fits, the soonest to spoil first: no leg over the rated mass, every window still met.
-
-    One statement, for the trip's stops.
-    """
-    prefetch_related_objects([trip], "stops")
+    """As much stretch as fits, the soonest to spoil first: no leg over the rated mass, every window still met."""
     parts, by_part = parts_of(loads)
     route = route_of(trip, by_part)
     left = {load.allocation.lot_id: _stock_for(load) for load in loads}
@@ -70,7 +66,7 @@ def share_out(trip: Trip, loads: Sequence[Load], candidate: Candidate, *, pass_n
     shares = []
     for name, load in sorted(by_part.items(), key=lambda item: _urgency(item[1])):
         lot_id, pledge_id = load.allocation.lot_id, load.allocation.pledge_id
-        most = min(stretch[pledge_id], left[lot_id], _room(trip, candidate, by_part, parts, name))
+        most = min(stretch[pledge_id], left[lot_id], _room(candidate, by_part, parts, name))
         grams = _that_fits(trip, parts, route, candidate, name, _rounded(most, stretch[pledge_id]), pass_needed)
         if grams > 0:
             parts[name] = replace(parts[name], grams=parts[name].grams + grams)
@@ -102,12 +98,12 @@ def _rounded(grams: int, stretch: int) -> int:
     return grams if grams == stretch else grams - grams % Unit.KG.grams
 
 
-def _room(trip: Trip, candidate: Candidate, loads: Mapping[str, Load], parts: Mapping[str, Part], name: str) -> int:
+def _room(candidate: Candidate, loads: Mapping[str, Load], parts: Mapping[str, Part], name: str) -> int:
     """What the truck can take on between the load's pickup and delivery."""
     weights = {load.pk: parts[key].grams for key, load in loads.items()}
     mine, aboard, heaviest = loads[name], 0, 0
     is_aboard = False
-    for leg in legs_of(trip.stops.all(), loads.values()):
+    for leg in halts_of(loads.values()):
         for load in leg.loads:
             aboard += weights[load.pk] if load.pickup_id == leg.stop.pk else -weights[load.pk]
         is_aboard = leg.stop.pk == mine.pickup_id or (is_aboard and leg.stop.pk != mine.delivery_id)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from orders.logistics.enums import OPEN_TRIPS, PassState
 from orders.logistics.models import Driver, Pass, Rules, Trip, Truck
@@ -52,11 +52,31 @@ def fleet_for(
     if trucks is not None:
         wanted = wanted.filter(pk__in=list(trucks))
     rows = list(wanted.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks")))
-    passes = _passes_of(rows)
-    busy = _busy(rows, driver, day, trip)
+    return _sorted(rows, driver, rules, day, at, trip)
+
+
+def fleet_of_trip(trip: Trip, at: dt.datetime) -> Fleet:
+    """The trip's own truck with the trip's own driver, judged as `fleet_for` does, from rows that came with the trip.
+
+    Four statements: rules, the driver's checks, passes, other open trips.
+    """
+    prefetch_related_objects([trip.driver], with_recent_checks(midnight(trip.day)))
+    return _sorted([trip.truck], trip.driver, rules_for(trip.day), trip.day, at, trip)
+
+
+def _sorted(
+    trucks: list[Truck],
+    driver: Driver | None,
+    rules: Rules | None,
+    day: dt.date,
+    at: dt.datetime,
+    trip: Trip | None,
+) -> Fleet:
+    passes = _passes_of(trucks)
+    busy = _busy(trucks, driver, day, trip)
     candidates: list[Candidate] = []
     excluded: list[Excluded] = []
-    for truck in rows:
+    for truck in trucks:
         at_wheel = driver or truck.driver
         spans = [span for keys, span in busy if truck.pk == keys[0] or (at_wheel and at_wheel.pk == keys[1])]
         found = _judge(truck, at_wheel, passes.get(truck.pk, []), spans, rules, day, at)
