@@ -277,6 +277,24 @@ def test_templates_hold_no_inline_script_or_style():
     assert inline == []
 
 
+ONE_LINE = re.compile(r'<(\w+)[^>]*class="[^"]*\bnum\b[^"]*"[^>]*>(.*?)</\1>', re.S)
+SAID = re.compile(r'{% (?:blocktranslate|translate)[^%]*?(?:%}(.*?){% (?:plural|endblocktranslate)|"([^"]+)" %})', re.S)
+
+
+def test_no_sentence_is_kept_on_one_line():
+    """Class `num` holds a weight together; a sentence in it runs out of a phone, in English first."""
+    found = [
+        f"{name_of(path)}: {said}"
+        for path in files(".html")
+        if "wagtailsnippets" not in path.parts  # a desk is never a phone
+        for element in ONE_LINE.finditer(path.read_text("utf-8"))
+        for said in map("".join, SAID.findall(element.group(2)))
+        if len(re.findall(r"[\u4e00-\u9fff]", said)) > 8
+    ]
+
+    assert found == []
+
+
 def test_the_tree_names_no_path_of_a_machine_and_no_package_host():
     sly = re.compile(r"(?<![\w.])/(work|root|home)/|index-url|\"resolved\": *\"http|registry\.npmjs")
     told = [
