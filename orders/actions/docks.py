@@ -8,9 +8,9 @@ from django.utils import timezone
 from market.actions.events import record
 from market.models import Organisation, User
 from market.permissions import on_behalf_of, require
-from orders.enums import WAITING_PLEDGES, PledgeState
-from orders.exceptions import DockAwaitsGoods, DockHoursBackwards, DockNameTaken
-from orders.models import Dock, Pledge
+from orders.enums import WAITING_PLEDGES, OfferState, PledgeState
+from orders.exceptions import DockAwaitsGoods, DockHoursBackwards, DockNameTaken, DockStillNamed
+from orders.models import Demand, Dock, Offer, Pledge, StandingPledge
 from orders.permissions import can_buy_for
 
 FACTS = ("name", "place", "address", "opens_at", "closes_at", "contact_name", "contact_phone")
@@ -59,7 +59,10 @@ def _change(dock_id: int, facts: dict[str, Any], by: User) -> Dock:
 
 @transaction.atomic
 def stop_dock(dock: Dock, *, by: User) -> Dock:
-    """Nothing new is sent to the dock. Locks: dock. A repeat changes nothing. Raises: NotAllowed, DockAwaitsGoods."""
+    """Nothing new is sent to the dock. Locks: dock. A repeat changes nothing.
+
+    Raises: NotAllowed, DockAwaitsGoods, DockStillNamed.
+    """
     dock = _locked(dock.pk)
     require(can_buy_for(by, dock.organisation))
     if not dock.is_active:
@@ -67,8 +70,18 @@ def stop_dock(dock: Dock, *, by: User) -> Dock:
     waiting = Pledge.objects.filter(dock=dock, state__in=WAITING, day__gte=timezone.localdate()).count()
     if waiting:
         raise DockAwaitsGoods(dock=dock.name, count=waiting)
+    if named := _to_be_sent_there(dock):
+        raise DockStillNamed(dock=dock.name, count=named)
     dock.is_active = False
     return _write(dock, "stopped", by)
+
+
+def _to_be_sent_there(dock: Dock) -> int:
+    """How many would become pledges for the dock from now on. Three statements."""
+    demands = Demand.objects.open().filter(dock=dock, last_day__gte=timezone.localdate())
+    standing = StandingPledge.objects.live().filter(dock=dock, last_day__gte=timezone.localdate())
+    offers = Offer.objects.filter(dock=dock, state=OfferState.OPEN, expires_at__gt=timezone.now())
+    return demands.count() + standing.count() + offers.count()
 
 
 @transaction.atomic

@@ -180,8 +180,7 @@ def _tell_both(standing: StandingPledge, row: StandingDay) -> None:
 
 def _over(now: dt.datetime) -> list[int]:
     """One statement."""
-    live = StandingPledge.objects.filter(state__in=[StandingState.RUNNING, StandingState.PAUSED])
-    over = live.filter(last_day__lt=timezone.localdate(now))
+    over = StandingPledge.objects.live().filter(last_day__lt=timezone.localdate(now))
     return list(over.order_by("pk").values_list("pk", flat=True))
 
 

@@ -121,6 +121,14 @@ class DockAwaitsGoods(Refused):
     sentence = _("“%(dock)s”还有 %(count)s 笔没有收完的认购，请先给它们换收货点，再停用")
 
 
+class DockStillNamed(Refused):
+    """`count` demands, standing pledges and open offers name it."""
+
+    sentence = _(
+        "“%(dock)s”还有 %(count)s 笔求购、每日认购或报价写着送到这里，请先给它们换收货点，或者结束它们，再停用"
+    )
+
+
 class HoldsOnlyForAssociations(Refused):
     sentence = _("只有农贸市场协会可以先预留再填摊位，请直接认购")
 

@@ -1,5 +1,7 @@
 """The same pledge every day until a date."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,12 @@ from market.quantities import Pack
 from market.sentences import sentence_of
 from orders.enums import StandingOutcome, StandingState
 from orders.models.deliveries import DeliveryWish, delivery_constraints
+
+
+class StandingQuerySet(models.QuerySet["StandingPledge"]):
+    def live(self) -> Self:
+        """Running or paused."""
+        return self.exclude(state=StandingState.ENDED)
 
 
 class StandingPledge(DeliveryWish):
@@ -27,6 +35,8 @@ class StandingPledge(DeliveryWish):
     state = models.CharField(_("状态"), max_length=10, choices=StandingState.choices, default=StandingState.RUNNING)
     # Yuan per kilogram the buyer said yes to, for comparing only: the clock buys nothing dearer unasked. NULL: 面议.
     price_per_kg = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("每日认购")

@@ -1,16 +1,24 @@
 """Docks: added, changed, out of use and back, by those who buy for the organisation only."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from market.exceptions import NotAllowed
-from market.models import Event
+from market.models import Event, Listing
 from orders import exceptions as refusals
+from orders.actions.demands import cancel_demand
 from orders.actions.docks import add_dock, change_dock, stop_dock, use_dock
-from orders.models import Dock
+from orders.actions.offers import withdraw_offer
+from orders.actions.standing import end_standing, pause_standing
+from orders.models import Demand, Dock, StandingPledge
 from tests.factories.orders import fresh, make_dock
+from tests.factories.standing import make_standing
+from tests.factories.talks import make_buyers_offer, make_demand
 
 
 @pytest.fixture
@@ -108,6 +116,46 @@ def test_a_dock_that_waits_for_goods_stays_in_use(cast, pledge, dock):
 
     assert "1 笔" in str(refusal.value)
     assert Dock.objects.get(pk=dock.pk).is_active is True
+
+
+def _demand(cast, lot, dock) -> Callable[[], Any]:
+    demand = make_demand(lot.produce, dock, by=fresh(cast.buyer))
+    return lambda: cancel_demand(demand, by=fresh(cast.buyer))
+
+
+def _standing(cast, lot, dock) -> Callable[[], Any]:
+    standing = make_standing(lot.listing, dock, by=fresh(cast.buyer))
+    pause_standing(standing, by=fresh(cast.buyer))
+    return lambda: end_standing(standing, by=fresh(cast.buyer))
+
+
+def _offer(cast, lot, dock) -> Callable[[], Any]:
+    Listing.objects.filter(pk=lot.listing_id).update(price=None)
+    offer = make_buyers_offer(lot, dock, by=fresh(cast.buyer))
+    return lambda: withdraw_offer(offer, by=fresh(cast.buyer))
+
+
+@pytest.mark.parametrize("ask", [_demand, _standing, _offer])
+def test_a_dock_that_goods_are_asked_for_stays_in_use_until_the_asking_ends(cast, lot, dock, ask):
+    end = ask(cast, lot, dock)
+
+    with pytest.raises(refusals.DockStillNamed) as refusal:
+        stop_dock(dock, by=fresh(cast.buyer))
+    assert "1 笔求购、每日认购或报价" in str(refusal.value)
+    assert Dock.objects.get(pk=dock.pk).is_active is True
+
+    end()
+    assert stop_dock(dock, by=fresh(cast.buyer)).is_active is False
+
+
+def test_what_was_asked_for_days_gone_by_keeps_no_dock(cast, lot, dock):
+    _demand(cast, lot, dock)
+    _standing(cast, lot, dock)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    for model in (Demand, StandingPledge):  # the clock has not come by to end them
+        model.objects.update(first_day=yesterday, last_day=yesterday)
+
+    assert stop_dock(dock, by=fresh(cast.buyer)).is_active is False
 
 
 @pytest.mark.parametrize("who", ["rival_buyer", "farmer", "admin", "outsider"])
