@@ -248,9 +248,12 @@ def _require_price(demand: Demand) -> None:
 
 def _same_as_before(first: Demand, wanted: Demand) -> Demand:
     """Raises: DemandKeyUsedOtherwise."""
-    placed = Event.objects.about(first).first()
-    grams = placed.grams if placed else first.firm_g
+    events = list(Event.objects.about(first))
+    grams = events[0].grams if events else first.firm_g
     same = (first.produce_id, first.first_day, grams) == (wanted.produce_id, wanted.first_day, wanted.firm_g)
+    if not any(event.verb in _GROUPS for event in events):
+        names = (name for group in _GROUPS.values() for name in group)
+        same = same and all(getattr(first, name) == getattr(wanted, name) for name in names)
     if not same:
         raise refusals.DemandKeyUsedOtherwise(placed=describe(grams or 0))
     return first

@@ -19,8 +19,9 @@ from market.actions.events import record
 from market.enums import PriceUnit
 from market.models import Lot, Organisation, User
 from market.permissions import on_behalf_of, require
-from market.quantities import Quantity, format_exact
+from market.quantities import Quantity, describe, format_exact
 from market.sentences import Price
+from market.wording import yuan
 from orders import exceptions as refusals
 from orders.actions.offer_conditions import require_answers, require_sound, require_substitutes, require_talk
 from orders.actions.offer_rows import end_offer, expire_locked, locked_offer, require_waiting, tell_ended, tell_side
@@ -79,7 +80,7 @@ def make_offer(
     """The buyer offers a price for a lot whose price is open; its seller is told and has until `expires_at` to answer.
 
     One open talk for a lot and buyer. Locks: the pair's open offer, where it has expired. A repeat with the same key returns
-    the first. Raises: NotAllowed, NotVerified, PriceIsFixed, OfferTalkOpen, OwnProduce, DayPast, LotClosed, NotEnoughLeft,
+    the first; with other contents it is refused. Raises: OfferKeyUsedOtherwise, NotAllowed, NotVerified, PriceIsFixed, OfferTalkOpen, OwnProduce, DayPast, LotClosed, NotEnoughLeft,
     BelowMinimum, MostBelowFirm, DockNotUsable, WindowBackwards, OutsideDockHours, OfferByWeight, OfferPriceUnfit,
     PriceAboveCeiling, OfferNoteTooLong, OfferTooLate.
     """
@@ -126,19 +127,19 @@ def counter_offer(offer: Offer, *, terms: OfferTerms, key: UUID, by: User) -> Of
     """The other side's terms stand now, as a new offer with the old one as `previous`; the maker of the old one is told.
 
     Locks: demand, offer. A repeat with the same key returns the first answer. Raises: NotAllowed, OfferOver, OfferExpired,
-    OfferTakesNoCounter and what making the offer raises.
+    OfferKeyUsedOtherwise, OfferTakesNoCounter and what making the offer raises.
     """
     old = locked_offer(offer.pk)
     require(can_answer_offer(by, old))
-    answer = Offer.objects.filter(previous=old, key=key).first()
-    if answer:
-        return answer
-    require_waiting(old)
-    if old.replaces_id:
-        raise refusals.OfferTakesNoCounter
     new = Offer(buyer=old.buyer, seller=old.seller, lot=old.lot, demand=old.demand, previous=old, **terms.facts())
     new.side = old.other_side
     new.dock, new.window_from, new.window_to = old.dock, old.window_from, old.window_to
+    answer = _made_with(new, key)
+    if answer:
+        return _same_as_before(answer, new)
+    require_waiting(old)
+    if old.replaces_id:
+        raise refusals.OfferTakesNoCounter
     end_offer(old, OfferState.COUNTERED, "countered", by=by)
     return _write(new, key, by, terms.hours, require_answers if old.demand_id else require_talk)
 
@@ -194,15 +195,39 @@ def _lot(lot_id: int) -> Lot:
 
 
 def _once(offer: Offer, key: UUID, by: User, hours: int | None, conditions: Any) -> Offer:
-    same = Offer.objects.filter(lot=offer.lot, buyer=offer.buyer, side=offer.side, key=key)
-    first = same.first()
+    first = _made_with(offer, key)
     if first is None:
         try:
             return _write(offer, key, by, hours, conditions)
         except IntegrityError:
-            first = same.first()
+            first = _made_with(offer, key)
             if first is None:
                 raise refusals.OfferTalkOpen from None
+    return _same_as_before(first, offer)
+
+
+def _made_with(offer: Offer, key: UUID) -> Offer | None:
+    return Offer.objects.filter(lot=offer.lot, buyer=offer.buyer, side=offer.side, key=key).first()
+
+
+def _same_as_before(first: Offer, wanted: Offer) -> Offer:
+    """Raises: OfferKeyUsedOtherwise."""
+    names = [
+        "demand_id",
+        "replaces_id",
+        "previous_id",
+        "firm_g",
+        "most_g",
+        "price",
+        "price_unit",
+        "note",
+        "back_on_sale",
+    ]
+    if not (wanted.demand_id or wanted.replaces_id):
+        names += ["dock_id", "window_from", "window_to"]
+    if any(getattr(first, name) != getattr(wanted, name) for name in names):
+        price = yuan(first.price, first.price_word)
+        raise refusals.OfferKeyUsedOtherwise(offered=describe(first.firm_g), price=price)
     return first
 
 

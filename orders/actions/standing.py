@@ -17,7 +17,7 @@ from market.actions.events import record
 from market.actions.lots import best_before
 from market.actions.notices import tell
 from market.actions.states import move
-from market.models import Listing, Lot, Organisation, User
+from market.models import Event, Listing, Lot, Organisation, User
 from market.permissions import on_behalf_of, require, require_verified
 from market.pricing import listing_price_per_kg, unit_word
 from market.quantities import Quantity, describe, format_exact
@@ -88,8 +88,12 @@ def start_standing(
 
 
 def _same_as_before(first: StandingPledge, wanted: StandingPledge) -> StandingPledge:
-    """The first one, unless the form sent again is about another listing or begins on another day."""
-    if any(getattr(first, name) != getattr(wanted, name) for name in ("listing_id", "first_day")):
+    """The first one, whatever has happened since, unless the form sent again says something else. Raises: KeyUsedForOtherStanding."""
+    events = list(Event.objects.about(first))
+    names = ("listing_id", "first_day")
+    if not any(event.verb.endswith("changed") for event in events):
+        names += ("last_day", "firm_g", "most_g", *_DELIVERY)
+    if any(getattr(first, name) != getattr(wanted, name) for name in names):
         raise refusals.KeyUsedForOtherStanding
     return first
 

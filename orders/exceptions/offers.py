@@ -31,6 +31,12 @@ class OfferTalkOpen(Refused):
     sentence = _("这批货已经有一个报价在等答复，请在“报价”里还价或者先撤回")
 
 
+class OfferKeyUsedOtherwise(Refused):
+    """The form was sent before with other contents. `offered` and `price` are worded."""
+
+    sentence = _("这张表刚才已经发出报价：%(offered)s，%(price)s。要改请先撤回那个报价，再重新打开这张表")
+
+
 class OfferNoteTooLong(Refused):
     field = "note"
     sentence = _("附言最多 %(limit)d 个字，请写短一点")

@@ -79,6 +79,21 @@ def test_a_repeat_with_the_same_key_is_the_same_demand_even_after_a_change(ask, 
 
 
 @pytest.mark.parametrize(
+    "other",
+    [{"price_at_most": Decimal("1.20")}, {"km_at_most": 30}, {"window_to": dt.time(9)}, {"is_whole": True}],
+    ids=str,
+)
+def test_the_same_key_with_other_conditions_is_refused(ask, other):
+    """Back in the browser, a lower price, sent again: whoever answers would be paid the first."""
+    key = uuid.uuid4()
+    ask(key=key, price_at_most=Decimal("2.40"))
+
+    with pytest.raises(refusals.DemandKeyUsedOtherwise):
+        ask(key=key, **{"price_at_most": Decimal("2.40"), **other})
+    assert Demand.objects.get().price_at_most == Decimal("2.40")
+
+
+@pytest.mark.parametrize(
     ("changes", "refusal"),
     [
         ({"first_day": TODAY() - dt.timedelta(days=1)}, refusals.DemandStartsInThePast),

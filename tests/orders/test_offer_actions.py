@@ -150,6 +150,36 @@ def test_a_repeat_is_the_first_offer_and_another_talk_is_refused(bid, cast):
     assert Offer.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "other", [{"price": "1.50"}, {"text": "900斤"}, {"note": "现付"}, {"price_unit": PriceUnit.KG}], ids=str
+)
+def test_the_same_key_with_other_terms_is_refused(bid, other):
+    """Back in the browser, another price, sent again: the page must not say that this price was offered."""
+    key = uuid.uuid4()
+    bid(key=key)
+
+    with pytest.raises(refusals.OfferKeyUsedOtherwise, match=r"1,000 斤.*1\.20 元/斤"):
+        bid(key=key, **other)
+    assert Offer.objects.count() == 1
+
+
+def test_an_answer_sent_again_with_other_terms_is_refused(offer, cast):
+    key = uuid.uuid4()
+    counter_offer(offer, terms=make_offer_terms("800斤", "1.50"), key=key, by=fresh(cast.farmer))
+
+    with pytest.raises(refusals.OfferKeyUsedOtherwise):
+        counter_offer(offer, terms=make_offer_terms("800斤", "1.60"), key=key, by=fresh(cast.farmer))
+    assert Offer.objects.count() == 2
+
+
+def test_an_answer_with_the_key_of_the_first_offer_is_refused(offer, cast):
+    answer = counter_offer(offer, terms=make_offer_terms("800斤"), key=uuid.uuid4(), by=fresh(cast.farmer))
+
+    with pytest.raises(refusals.OfferKeyUsedOtherwise):
+        counter_offer(answer, terms=make_offer_terms("900斤"), key=offer.key, by=fresh(cast.buyer))
+    assert Offer.objects.get(pk=answer.pk).state == OfferState.OPEN
+
+
 def test_an_expired_talk_makes_room_for_a_new_one(bid):
     first = bid()
     Offer.objects.filter(pk=first.pk).update(expires_at=timezone.now() - dt.timedelta(minutes=1))

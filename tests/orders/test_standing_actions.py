@@ -81,19 +81,32 @@ def test_started_it_promises_nothing_yet_and_the_seller_is_told(cast, listing, s
 def test_a_repeat_finds_the_first_and_changes_nothing(start):
     key = uuid.uuid4()
 
-    first, second = start(key=key), start(key=key, quantity=kg("300斤"))
+    first, second = start(key=key), start(key=key)
 
     assert first.pk == second.pk
     assert (StandingPledge.objects.count(), Event.objects.filter(verb="started").count()) == (1, 1)
-    assert StandingPledge.objects.get().firm_g == 50_000
 
 
-def test_a_key_used_for_other_days_is_refused(start):
+def test_a_repeat_finds_the_first_after_a_change_too(start, cast):
+    key = uuid.uuid4()
+    first = start(key=key)
+    change_standing(first, quantity=kg("300斤"), by=fresh(first.placed_by))
+
+    assert start(key=key).firm_g == 150_000
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"first_day": TODAY() + 2 * DAY}, {"quantity": kg("300斤")}, {"most": kg("200斤")}, {"window_to": dt.time(9)}],
+    ids=["first_day", "quantity", "most", "window_to"],
+)
+def test_a_key_used_for_something_else_is_refused(start, other):
     key = uuid.uuid4()
     start(key=key)
 
     with pytest.raises(refusals.KeyUsedForOtherStanding):
-        start(key=key, first_day=TODAY() + 2 * DAY)
+        start(key=key, **other)
+    assert StandingPledge.objects.get().firm_g == 50_000
 
 
 @pytest.mark.parametrize(
