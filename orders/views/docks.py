@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -37,8 +38,15 @@ def dock_new(request: HttpRequest) -> HttpResponse:
             form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
         else:
             messages.success(request, _("收货点“%(dock)s”已登记") % {"dock": dock.name})
-            return redirect("orders:docks")
-    return render(request, "orders/dock.html", {"form": form})
+            return redirect(_way_back(request) or "orders:docks")
+    return render(request, "orders/dock.html", {"form": form, "back": _way_back(request)})
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that asked for a dock, if it is one of ours."""
+    back = request.GET.get("back", "")
+    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if ours else ""
 
 
 def _form(request: HttpRequest, organisations: list[Organisation], **kwargs: Any) -> DockForm:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -181,6 +182,25 @@ def test_a_dock_is_added_by_form(buyer, form, cast, reference):
     dock = Dock.objects.get()
     assert (dock.organisation, dock.place, dock.opens_at) == (cast.supermarket, reference["baiguan"], dt.time(5))
     assert "收货点“北门”已登记" in page
+
+
+def test_after_a_new_dock_the_buyer_is_back_at_the_goods(buyer, form, lot):
+    goods = reverse("orders:place", args=[lot.pk])
+    asked = buyer.get(goods).content.decode()
+    assert (url := f"{reverse('orders:dock_new')}?back={goods}") in asked
+    assert f'href="{goods}"' in buyer.get(url).content.decode()
+
+    assert buyer.post(url, form)["Location"] == goods
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "/\\\\evil.example"]
+)
+def test_the_way_back_leads_nowhere_else(buyer, form, back):
+    url = f"{reverse('orders:dock_new')}?{urlencode({'back': back})}"
+
+    assert f'href="{back}' not in buyer.get(url).content.decode()
+    assert buyer.post(url, form)["Location"] == reverse("orders:docks")
 
 
 @pytest.mark.parametrize(
