@@ -18,7 +18,7 @@ from market.actions.notices import tell
 from market.actions.states import move
 from market.enums import OrganisationKind
 from market.models import Lot, Organisation, User
-from market.permissions import on_behalf_of, require
+from market.permissions import on_behalf_of, require, require_verified
 from market.quantities import Quantity, format_exact
 from orders.actions.conditions import Line, require_lines, require_minimum, require_most
 from orders.actions.lines import write_lines
@@ -80,12 +80,13 @@ def confirm_hold(
 ) -> Pledge:
     """The hold is a pledge of `quantity`, with the stalls' `lines`: more is reserved, what is too much goes back.
 
-    Up to `most` is welcome. Locks: lot, pledge. Raises: NotAllowed, HoldLapsed, WrongState (also the second time), BelowMinimum,
-    MostBelowFirm, RaiseTooLarge, LotClosed, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp.
+    Up to `most` is welcome. Locks: lot, pledge. Raises: NotAllowed, HoldLapsed, WrongState (also the second time), NotVerified,
+    BelowMinimum, MostBelowFirm, RaiseTooLarge, LotClosed, LinesOnlyForAssociations, TooManyLines, LineIncomplete, LinesDoNotAddUp.
     """
     pledge = locked_pledge(pledge.pk)
     require(can_buy_for(by, pledge.buyer))
     _require_held(pledge)
+    require_verified(pledge.buyer)
     held = pledge.taken_g
     require_minimum(pledge.lot, quantity.grams, held_g=held)
     require_most(quantity.grams, most.grams if most else quantity.grams)
@@ -111,7 +112,7 @@ def release_hold(pledge: Pledge, *, by: User) -> Pledge:
     """
     pledge = locked_pledge(pledge.pk)
     require(can_buy_for(by, pledge.buyer))
-    if pledge.state not in (PledgeState.CANCELLED, PledgeState.LAPSED):
+    if pledge.is_live:
         _require_held(pledge, by_the_clock=False)
         end_pledge(pledge, PledgeState.CANCELLED, "released", by=by, on_behalf_of=on_behalf_of(by, pledge.buyer))
     return pledge

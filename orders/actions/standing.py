@@ -17,6 +17,7 @@ from market.actions.events import record
 from market.actions.lots import best_before
 from market.actions.notices import tell
 from market.actions.states import move
+from market.days import moment
 from market.models import Event, Listing, Lot, Organisation, User
 from market.permissions import on_behalf_of, require, require_verified
 from market.pricing import listing_price_per_kg, unit_word
@@ -90,9 +91,9 @@ def start_standing(
 def _same_as_before(first: StandingPledge, wanted: StandingPledge) -> StandingPledge:
     """The first one, whatever has happened since, unless the form sent again says something else. Raises: KeyUsedForOtherStanding."""
     events = list(Event.objects.about(first))
-    names = ("listing_id", "first_day")
+    names = ["listing_id", "first_day"]
     if not any(event.verb.endswith("changed") for event in events):
-        names += ("last_day", "firm_g", "most_g", *_DELIVERY)
+        names += ["last_day", "firm_g", "most_g", *_DELIVERY]
     if any(getattr(first, name) != getattr(wanted, name) for name in names):
         raise refusals.KeyUsedForOtherStanding
     return first
@@ -132,8 +133,7 @@ def page_of(standing: StandingPledge) -> str:
 
 def has_begun(standing: StandingPledge, day: dt.date, now: dt.datetime | None = None) -> bool:
     """The window of the day has begun: it is too late to place anything for it."""
-    begins = timezone.make_aware(dt.datetime.combine(day, standing.window_from))
-    return begins <= (now or timezone.now())
+    return moment(day, standing.window_from) <= (now or timezone.now())
 
 
 def _require_days(standing: StandingPledge) -> None:

@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from market.exceptions import NotAllowed, NotEnoughLeft, WrongState
+from market.actions.organisations import suspend_organisation
+from market.exceptions import NotAllowed, NotEnoughLeft, NotVerified, WrongState
 from market.models import Event, Lot, Notice
 from market.quantities import Quantity
 from orders.actions.holds import confirm_hold, hold_lot, lapse_holds, release_hold
@@ -298,3 +299,12 @@ def test_hold_lot_asks_for_a_window_and_a_dock_of_the_association(lot, market, c
         )
 
     nothing_written()
+
+
+def test_an_association_suspended_meanwhile_confirms_nothing(hold, cast):
+    """It may not place a pledge either; the clock gives the grams back."""
+    suspend_organisation(cast.association, reason="证照过期", by=fresh(cast.commerce_desk))
+
+    with pytest.raises(NotVerified):
+        confirm_hold(hold, quantity=kg("100斤"), lines=stalls("60斤", "40斤"), by=fresh(cast.association_clerk))
+    assert Pledge.objects.get(pk=hold.pk).state == PledgeState.HELD
