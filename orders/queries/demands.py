@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from market.models import Lot, User
 from market.permissions import can_enter_for_others, selling_for
-from orders.enums import DemandState, OfferState
+from orders.enums import DemandState
 from orders.fitting import WORDS, demand_facts, lot_facts, why_unfit
 from orders.models import Demand, Offer, Pledge
 from orders.permissions import buying_for
@@ -42,6 +42,11 @@ class ShownDemand:
         missing = [room for room in self.rooms if room.missing_g]
         return next(iter(missing or [room for room in self.rooms if room.left_g]), None)
 
+    @property
+    def days_open(self) -> set[dt.date]:
+        """The coming days on which one more pledge can be booked: an offer for another is refused."""
+        return {room.day for room in self.rooms if room.left_g}
+
 
 def demands_of(user: User) -> QuerySet[Demand]:
     """Those of the organisations the person buys for. Costs the memberships, once a request."""
@@ -69,8 +74,9 @@ def public_demand() -> QuerySet[Demand]:
 
 
 def wanted_page(demands: QuerySet[Demand], number: str | int | None) -> tuple[Page, list[ShownDemand]]:
-    """A page of `wanted_demands`, for everybody. Three statements."""
-    return _page(demands, number)
+    """A page of `wanted_demands`, for everybody; what is met already comes last on it. Three statements."""
+    page, shown = _page(demands, number)
+    return page, sorted(shown, key=lambda one: not one.days_open)
 
 
 def _page(demands: QuerySet[Demand], number: str | int | None) -> tuple[Page, list[ShownDemand]]:
@@ -96,7 +102,7 @@ def pledges_for(demand: Demand) -> list[Pledge]:
 
 def waiting_offers_for(demand: Demand) -> list[Offer]:
     """The offers to it that wait for an answer. One statement."""
-    rows = Offer.objects.filter(demand=demand, state=OfferState.OPEN, expires_at__gt=timezone.now())
+    rows = Offer.objects.open().filter(demand=demand)
     return list(rows.select_related("seller", "lot").order_by("expires_at", "pk"))
 
 

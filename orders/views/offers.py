@@ -98,7 +98,8 @@ def offer_counter(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer_to(request: HttpRequest, pk: int) -> HttpResponse:
     demand = get_demand_to_answer(request.user, pk)
-    lots = [own.lot for own in lots_for(request.user, demand) if not own.why]
+    wanted = with_rooms([demand])[0]
+    lots = [own.lot for own in lots_for(request.user, demand) if not own.why and own.lot.day in wanted.days_open]
     form = SellersForm(request.POST if request.method == "POST" else None, lots=lots)
     if request.method == "POST" and form.is_valid():
         said = {"lot_id": form.cleaned_data["lot"], "terms": form.terms(), "key": form.cleaned_data["key"]}
@@ -106,7 +107,7 @@ def offer_to(request: HttpRequest, pk: int) -> HttpResponse:
         if made:
             messages.success(request, _("报价已发给买方"))
             return redirect("orders:offer", made.pk)
-    shown = {"form": form, "demand": demand, "shown": with_rooms([demand])[0], "lots": lots}
+    shown = {"form": form, "demand": demand, "shown": wanted, "lots": lots}
     return render(request, "orders/offer_to_demand.html", shown)
 
 

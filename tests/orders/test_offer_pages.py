@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from market.models import Lot, Place
 from market.queries.reference import forget_reference
+from orders.actions.demands import Answer, answer_demand
 from orders.actions.offers import counter_offer
+from orders.actions.placing import Who
 from orders.enums import OfferState
 from orders.models import Offer, Pledge
 from tests.factories import make_live_listing
@@ -214,6 +216,21 @@ def test_without_goods_the_form_leads_to_publishing(cast, reference, dock):
     words = words_of(logged_in(cast.farmer).get(reverse("orders:offer_to_demand", args=[demand.pk])))
 
     assert "您现在没有合适的货" in words
+
+
+def test_a_demand_that_is_met_asks_nobody_to_fill_in_a_form(cast, lot, reference, dock):
+    demand = make_demand(reference["loofah"], dock, by=fresh(cast.buyer))
+    other = make_demand(reference["loofah"], dock, by=fresh(cast.buyer))
+    answer_demand(demand, Answer(lot.pk, demand.most_g, "x"), Who(None))
+
+    for person in (cast.farmer, cast.commerce_desk):
+        for name in ("orders:wanted_demand", "orders:offer_to_demand"):
+            page = logged_in(person).get(reverse(name, args=[demand.pk])).content.decode()
+            assert "买方要的都落实了，现在不用报价" in page
+            assert "我有货，报个价</a>" not in page
+            assert "把报价发给买方" not in page
+    listed = logged_in(cast.farmer).get(reverse("orders:wanted")).context["demands"]
+    assert [shown.demand for shown in listed] == [other, demand]
 
 
 def test_the_desk_answers_a_demand_for_a_grower(cast, lot, reference, dock):
