@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from market.days import moment
 from market.models import Lot
-from market.pricing import unit_word
+from market.pricing import exact_price_per_kg, unit_word
 from market.quantities import price_per_kg
 from market.queries.reference import reference
 from orders.enums import GRADE_RANK
@@ -98,7 +98,7 @@ def _wrong_delivery(lot: LotFacts, demand: DemandFacts) -> str | None:
         km = road_km(lot.point, demand.point)
         if km is not None and km > demand.km_at_most:
             return DISTANCE
-    arrives = timezone.make_aware(dt.datetime.combine(lot.day, demand.window_to))
+    arrives = moment(lot.day, demand.window_to)
     return FRESHNESS if lot.best_before - arrives < dt.timedelta(hours=demand.fresh_hours) else None
 
 
@@ -115,8 +115,8 @@ def road_km(a: Point | None, b: Point | None) -> float | None:
 def lot_facts(lot: Lot, per_kg: Fraction | None = None) -> LotFacts:
     """Of a lot read with its listing; `per_kg` is an agreed price in place of the listing's. No statement."""
     listing = lot.listing
-    if per_kg is None and listing.price is not None:
-        per_kg = price_per_kg(listing.price, unit_word(listing.price_unit, listing.pack_word), listing.pack)
+    if per_kg is None:
+        per_kg = exact_price_per_kg(listing)
     return LotFacts(
         seller_id=lot.seller_id,
         produce_id=lot.produce_id,

@@ -9,10 +9,9 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from market.days import is_usable
+from market.days import is_usable, moment
 from market.exceptions import Refused
 from market.quantities import QuantityError
 from market.sheets import Problem, Row, Sheet
@@ -100,7 +99,7 @@ def read_moment(text: str, *, end_of_day: bool = False) -> dt.datetime:
         time = read_clock(clock)
     else:
         time = dt.time(23, 59) if end_of_day else dt.time()
-    return timezone.make_aware(dt.datetime.combine(read_day(day), time))
+    return moment(read_day(day), time)
 
 
 def read_decimal(text: str, *, places: int, most: Decimal) -> Decimal:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from market.days import moment
 from market.enums import OrganisationKind
 from market.models import Lot, Organisation
 from market.quantities import Quantity
@@ -67,7 +68,7 @@ def require_delivery(dock: Dock, buyer: Organisation, window_from: dt.time, wind
 
 def require_window_ahead(day: dt.date, window_to: dt.time) -> None:
     """Raises: WindowPast."""
-    until = timezone.make_aware(dt.datetime.combine(day, window_to))
+    until = moment(day, window_to)
     if until <= timezone.now():
         raise WindowPast(until=Moment(until))
 
@@ -92,7 +93,7 @@ def require_fresh(lot: Lot, window_to: dt.time, hours: int) -> None:
 
 def fresh_left(lot: Lot, window_to: dt.time) -> dt.timedelta:
     """How long the lot is still good when the window of its day ends; below zero when it is not."""
-    return lot.best_before - timezone.make_aware(dt.datetime.combine(lot.day, window_to))
+    return lot.best_before - moment(lot.day, window_to)
 
 
 def require_lines(lines: Sequence[Line], firm_g: int, buyer: Organisation) -> None:
@@ -123,6 +124,6 @@ def require_changeable(pledge: Pledge) -> None:
 
 def require_in_time(pledge: Pledge) -> None:
     """Raises: TooLateToChange."""
-    until = timezone.make_aware(dt.datetime.combine(pledge.day, pledge.window_to))
+    until = moment(pledge.day, pledge.window_to)
     if timezone.now() > until:
         raise TooLateToChange(until=Moment(until))

@@ -18,7 +18,7 @@ from market.actions.events import record
 from market.actions.states import move
 from market.enums import PriceUnit
 from market.exceptions import UnfitText
-from market.models import Event, Organisation, PriceCeiling, Produce, User
+from market.models import Event, Organisation, Produce, User
 from market.models.listings import MAX_DAYS, MAX_DAYS_AHEAD
 from market.permissions import on_behalf_of, require, require_verified
 from market.quantities import Quantity, describe, format_exact
@@ -241,9 +241,7 @@ def _require_price(demand: Demand) -> None:
     if demand.price_at_most <= 0:
         raise refusals.OfferPriceUnfit
     first = max(demand.first_day, timezone.localdate())
-    over = PriceCeiling.objects.filter(produce=demand.produce_id, ended_at=None, first_day__lte=demand.last_day)
-    for ceiling in over.exclude(last_day__lt=first).order_by("price_per_kg")[:1]:
-        require_under_ceiling(demand.produce_id, per_kg_at_most(demand), max(first, ceiling.first_day))
+    require_under_ceiling(demand.produce_id, per_kg_at_most(demand), first, demand.last_day)
 
 
 def _same_as_before(first: Demand, wanted: Demand) -> Demand:

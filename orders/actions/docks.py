@@ -8,7 +8,7 @@ from django.utils import timezone
 from market.actions.events import record
 from market.models import Organisation, User
 from market.permissions import on_behalf_of, require
-from orders.enums import WAITING_PLEDGES, OfferState, PledgeState
+from orders.enums import WAITING_PLEDGES, PledgeState
 from orders.exceptions import DockAwaitsGoods, DockHoursBackwards, DockNameTaken, DockStillNamed
 from orders.models import Demand, Dock, Offer, Pledge, StandingPledge
 from orders.permissions import can_buy_for
@@ -80,8 +80,7 @@ def _to_be_sent_there(dock: Dock) -> int:
     """How many would become pledges for the dock from now on. Three statements."""
     demands = Demand.objects.open().filter(dock=dock, last_day__gte=timezone.localdate())
     standing = StandingPledge.objects.live().filter(dock=dock, last_day__gte=timezone.localdate())
-    offers = Offer.objects.filter(dock=dock, state=OfferState.OPEN, expires_at__gt=timezone.now())
-    return demands.count() + standing.count() + offers.count()
+    return demands.count() + standing.count() + Offer.objects.open().filter(dock=dock).count()
 
 
 @transaction.atomic

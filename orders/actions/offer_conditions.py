@@ -1,11 +1,10 @@
 """What must hold before an offer is made. Each function refuses with its own sentence or does nothing."""
 
-import datetime as dt
-
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from market.actions.ceilings import require_under_ceiling
+from market.days import moment
 from market.enums import PriceUnit
 from market.exceptions import LotClosed, NotEnoughLeft, Refused, SoldOut
 from market.permissions import require_verified
@@ -119,8 +118,7 @@ def _require_price(offer: Offer) -> None:
 
 def _require_time(offer: Offer) -> None:
     """No later than the goods are good and the window is open. Raises: OfferTooLate."""
-    window_ends = timezone.make_aware(dt.datetime.combine(offer.lot.day, offer.window_to))
-    latest = min(offer.lot.best_before, window_ends)
+    latest = min(offer.lot.best_before, moment(offer.lot.day, offer.window_to))
     if latest <= timezone.now():
         raise refusals.OfferTooLate(until=clock_time(latest))
     offer.expires_at = min(offer.expires_at, latest)

@@ -1,7 +1,7 @@
 """One side's terms for a lot, waiting for the other side's word."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,16 @@ from market.enums import PriceUnit
 from market.pricing import unit_word
 from market.quantities import amount
 from orders.enums import OfferSide, OfferState
+
+
+def open_now() -> Q:
+    """`Offer.is_open` in SQL."""
+    return Q(state=OfferState.OPEN, expires_at__gt=timezone.now())
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def open(self) -> Self:
+        return self.filter(open_now())
 
 
 class Offer(models.Model):
@@ -66,6 +76,8 @@ class Offer(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("报价")

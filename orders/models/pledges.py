@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from market.enums import Grade, PriceUnit
 from market.pricing import unit_word
 from market.quantities import Pack, amount
-from orders.enums import ENDED_PLEDGES, PROMISED_PLEDGES, PledgeState
+from orders.enums import CHANGEABLE_PLEDGES, ENDED_PLEDGES, PROMISED_PLEDGES, PledgeState
 from orders.models.deliveries import DeliveryWish, delivery_constraints
 
 MAX_SPAN_DAYS = 14  # one form may ask for so many days of a listing
@@ -24,6 +24,10 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
     def promised(self) -> Self:
         """What a seller may count on: live, and more than a hold."""
         return self.filter(state__in=PROMISED_PLEDGES)
+
+    def with_stretch_left(self) -> Self:
+        """Those that may be granted more of their stretch: `Pledge.stretch_left_g` of what has not left yet."""
+        return self.filter(state__in=CHANGEABLE_PLEDGES, short_g=0, most_g__gt=F("firm_g") + F("granted_g"))
 
 
 def taken() -> models.expressions.CombinedExpression:

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
-
+from market.days import moment
 from orders.matching import Result
 from orders.queries.match_problem import REACH, DayMatch
-from orders.scoring import Fit, Supply, Want, hours_between, reach_points
+from orders.scoring import Fit, Supply, Want, hours_between, reach_points, spares
 
 # Why something is left, beside the reasons why a lot does not fit (`orders.fitting`).
 NO_LOT, NO_DEMAND, TAKEN, ENOUGH, MINIMUM, WHOLE = "no_lot", "no_demand", "taken", "enough", "minimum", "whole"
@@ -108,7 +107,7 @@ def _more_reaches(match: DayMatch, lines: list[Line]) -> list[Line]:
         for reach in match.gathered.reaches
         if reach.id not in served
         and REACH % reach.id not in asked
-        and supplies[reach.lot].hours < weights.urgent_hours
+        and spares(supplies[reach.lot], weights)
         and not supplies[reach.lot].above_ceiling
     ]
     more = []
@@ -125,6 +124,15 @@ def _left(match: DayMatch, lines: list[Line]) -> dict[int, int]:
     for line in lines:
         left[line.lot] -= line.grams
     return left
+
+
+def _got(lines: list[Line]) -> Counter[int]:
+    """The firm grams that each demand gets."""
+    got: Counter[int] = Counter()
+    for line in lines:
+        if line.demand is not None:
+            got[line.demand] += line.firm_g
+    return got
 
 
 def _explain(match: DayMatch, lines: list[Line]) -> None:
@@ -182,15 +190,11 @@ def _care(match: DayMatch, is_care: bool) -> bool:
 
 def _hours_after(supply: Supply, window_to: dt.time) -> int:
     """How long the goods are good after the window in which they are delivered."""
-    arrives = timezone.make_aware(dt.datetime.combine(supply.facts.day, window_to))
-    return hours_between(arrives, supply.facts.best_before)
+    return hours_between(moment(supply.facts.day, window_to), supply.facts.best_before)
 
 
 def _unmet(match: DayMatch, lines: list[Line]) -> Iterator[Remainder]:
-    got: Counter[int] = Counter()
-    for line in lines:
-        got[line.demand or 0] += line.firm_g
-    left = _left(match, lines)
+    got, left = _got(lines), _left(match, lines)
     for want in match.gathered.wants:
         missing = want.firm_g - got[want.id]
         if missing:
@@ -224,9 +228,7 @@ def _unsold(match: DayMatch, lines: list[Line]) -> Iterator[Remainder]:
 
 def _hungry_lots(match: DayMatch, lines: list[Line]) -> set[int]:
     """The lots that fit a demand which is not met in full."""
-    got: Counter[int] = Counter()
-    for line in lines:
-        got[line.demand or 0] += line.firm_g
+    got = _got(lines)
     hungry = (want for want in match.gathered.wants if got[want.id] < want.firm_g)
     return {fit.lot for want in hungry for fit in match.fits.of_want[want.id]}
 
@@ -235,10 +237,9 @@ def _figures(match: DayMatch, lines: list[Line]) -> dict[str, Any]:
     supplies, left = match.gathered.supplies, _left(match, lines)
     soon = {number for number, one in supplies.items() if one.is_soon}
     sold: Counter[int] = Counter()
-    got: Counter[int] = Counter()
     for line in lines:
         sold[line.lot] += line.grams
-        got[line.demand or 0] += line.firm_g
+    got = _got(lines)
     firm = [want for want in match.gathered.wants if want.firm_g]
     met = sum(1 for want in firm if got[want.id] == want.firm_g)
     partly = sum(1 for want in firm if 0 < got[want.id] < want.firm_g)

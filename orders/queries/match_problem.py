@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, Q
-from django.utils import timezone
-
+from market.days import moment
 from market.enums import OrganisationKind, VerificationState
 from market.models import Lot, PriceCeiling
 from market.models.lots import HARVEST
-from orders.enums import CHANGEABLE_PLEDGES
 from orders.fitting import demand_facts, dock_point, lot_facts
 from orders.matching import Arc, FairShare, Problem
 from orders.matching import Lot as EngineLot
@@ -69,7 +66,7 @@ def gather(day: dt.date) -> Gathered:
     supplies: dict[int, Supply] = {}
     offered: dict[int, int] = defaultdict(int)
     reserved: dict[int, int] = defaultdict(int)
-    morning = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), HARVEST))
+    morning = moment(day + dt.timedelta(days=1), HARVEST)
     for lot in Lot.objects.open().for_day(day).select_related("listing").order_by("pk"):
         offered[lot.seller_id] += lot.offered_g
         reserved[lot.seller_id] += lot.reserved_g
@@ -94,8 +91,7 @@ def _supply(lot: Lot, morning: dt.datetime, ceilings: dict[int, Fraction]) -> Su
 def _ceilings(day: dt.date) -> dict[int, Fraction]:
     """The lowest ceiling of each produce in force on the day."""
     found: dict[int, Fraction] = {}
-    in_force = PriceCeiling.objects.filter(Q(last_day=None) | Q(last_day__gte=day), ended_at=None, first_day__lte=day)
-    for ceiling in in_force:
+    for ceiling in PriceCeiling.objects.in_force(day):
         exact = Fraction(ceiling.exact_per_kg())
         found[ceiling.produce_id] = min(exact, found.get(ceiling.produce_id, exact))
     return found
@@ -121,11 +117,7 @@ def _wants(day: dt.date) -> tuple[Want, ...]:
 
 
 def _reaches(day: dt.date, supplies: dict[int, Supply]) -> tuple[Reach, ...]:
-    pledges = (
-        Pledge.objects.filter(day=day, state__in=CHANGEABLE_PLEDGES, short_g=0, most_g__gt=F("firm_g") + F("granted_g"))
-        .select_related("buyer", "dock")
-        .order_by("pk")
-    )
+    pledges = Pledge.objects.with_stretch_left().filter(day=day).select_related("buyer", "dock").order_by("pk")
     return tuple(
         Reach(
             one.pk,

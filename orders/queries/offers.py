@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.utils import timezone
 
 from market.models import User
 from market.permissions import can_enter_for_others, selling_for
 from orders.enums import OfferSide, OfferState
 from orders.models import Demand, Offer
+from orders.models.offers import open_now
 from orders.permissions import buying_for, speaks_for_side
 
 PER_PAGE = 30
@@ -48,7 +48,7 @@ def sides_of(user: User) -> Sides:
 
 def offers_of(sides: Sides) -> QuerySet[Offer]:
     """The last word of each talk of the person's, with its `turn`: what waits for us first, then for them, then what is over."""
-    waiting = Q(state=OfferState.OPEN, expires_at__gt=timezone.now())
+    waiting = open_now()
     turn = Case(
         When(waiting & sides.to_answer, then=Value(WAITS_FOR_US)),
         When(waiting, then=Value(WAITS_FOR_THEM)),
@@ -86,8 +86,8 @@ def talk_of(offer: Offer) -> list[Offer]:
 def own_offers_to(user: User, demand: Demand) -> list[Offer]:
     """What the person's sellers have offered to the demand and nobody has answered. One statement, and the memberships."""
     sellers = [organisation.pk for organisation in selling_for(user)]
-    waiting = Offer.objects.filter(demand=demand, seller__in=sellers, state=OfferState.OPEN)
-    return list(waiting.filter(expires_at__gt=timezone.now()).select_related("lot").order_by("pk"))
+    waiting = Offer.objects.open().filter(demand=demand, seller__in=sellers)
+    return list(waiting.select_related("lot").order_by("pk"))
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from market.days import moment
 from market.enums import VerificationState
 from market.models import Event, Lot
 from market.models.events import subject_of
 from market.models.lots import HARVEST
-from orders.enums import CHANGEABLE_PLEDGES, PROMISED_PLEDGES
+from orders.enums import PROMISED_PLEDGES
 from orders.fitting import demand_facts, lot_facts, why_unfit
 from orders.models import Demand, Pledge
 from orders.scoring import SOON_HOURS
@@ -33,18 +34,12 @@ def spoiling_lots(hours: int = HOURS, at: dt.datetime | None = None) -> QuerySet
     at = at or timezone.now()
     until, day, wanted = at + dt.timedelta(hours=hours), timezone.localdate(at), Q(pk__in=[])
     while day <= timezone.localdate(until):
-        lost = Q(
-            day=day, best_before__lte=_moment(day + dt.timedelta(days=1), HARVEST) + dt.timedelta(hours=SOON_HOURS)
-        )
-        day_ends = _moment(day + dt.timedelta(days=1), dt.time(0))
-        wanted |= lost if day_ends <= until else lost & Q(best_before__lte=until)
-        day += dt.timedelta(days=1)
+        next_day = day + dt.timedelta(days=1)
+        lost = Q(day=day, best_before__lte=moment(next_day, HARVEST) + dt.timedelta(hours=SOON_HOURS))
+        wanted |= lost if moment(next_day) <= until else lost & Q(best_before__lte=until)
+        day = next_day
     lots = Lot.objects.open(at).with_stock().filter(wanted)
     return lots.select_related("listing__produce", "listing__place", "seller").order_by("best_before", "pk")
-
-
-def _moment(day: dt.date, time: dt.time) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, time))
 
 
 @dataclass(frozen=True)
@@ -88,8 +83,7 @@ def may_want(lots: Iterable[Lot]) -> dict[int, set[int]]:
     for product, buyer in before.order_by().values_list("produce", "buyer").distinct():
         taken[product].add(buyer)
     stretched: dict[tuple[int, dt.date], set[int]] = defaultdict(set)
-    wide = Pledge.objects.filter(produce__in=produce, day__in=days, state__in=CHANGEABLE_PLEDGES, short_g=0)
-    wide = wide.filter(most_g__gt=F("firm_g") + F("granted_g"))
+    wide = Pledge.objects.with_stretch_left().filter(produce__in=produce, day__in=days)
     for product, day, buyer in wide.order_by().values_list("produce", "day", "buyer").distinct():
         stretched[product, day].add(buyer)
     demands = _open_demands(produce, days)

@@ -17,6 +17,7 @@ from django.db.models import BigIntegerField, Case, Count, F, Max, Q, QuerySet, 
 from django.db.models.functions import Cast, Round, TruncDate
 from django.utils import timezone
 
+from market.days import moment
 from market.enums import PriceUnit
 from market.models import Organisation
 from market.quantities import Unit
@@ -40,9 +41,7 @@ class Period:
     @property
     def moments(self) -> tuple[dt.datetime, dt.datetime]:
         """From the first, before the second."""
-        begin = dt.datetime.combine(self.since, dt.time(0))
-        end = dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(0))
-        return timezone.make_aware(begin), timezone.make_aware(end)
+        return moment(self.since), moment(self.until + dt.timedelta(days=1))
 
 
 @dataclass(frozen=True)
