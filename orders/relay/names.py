@@ -19,6 +19,7 @@ _BEHALF = re.compile(
 _SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
 _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
 _PLACE = re.compile(r"(?:[\da-zA-Z]+-?(?:号楼|[号栋楼室区座幢层]|单元))+\d*")
+_MARKET = re.compile(r"(?:市场|菜场|[街路城巷里]|广场|大厦|小区)$")
 _STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&【】[]《》\"'“”‘’"
 
 
@@ -72,12 +73,20 @@ def _pieces(tokens: Sequence[Token], *, apart: bool = False) -> list[tuple[int, 
 def _belongs(tokens: Sequence[Token], at: int, apart: bool) -> bool:
     token = tokens[at]
     if token.kind in ("number", "count"):  # 建宁市场8号 is a stall; "老李 8号" a day
-        return at > 0 and tokens[at - 1].kind in _HOLDS
+        return at > 0 and (tokens[at - 1].kind in _HOLDS or _is_its_door(tokens, at))
     if apart and token.kind in ("stop", "space"):
         return False
     if token.kind == "num" and "." in token.text:  # a day or a price
         return False
     return token.kind in _OF_NAMES
+
+
+def _is_its_door(tokens: Sequence[Token], at: int) -> bool:
+    """建宁路市场 5 号 李爹: a number between a market and a name is a stall of the market."""
+    around = [token.kind for token in tokens[max(at - 2, 0) : at + 3]]
+    if around != ["text", "space", tokens[at].kind, "space", "text"]:
+        return False
+    return bool(_MARKET.search(tokens[at - 2].text)) and not _is_note(tokens[at + 2].text, behind=True)
 
 
 def _clean(piece: str, *, behind: bool) -> str:

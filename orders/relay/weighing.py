@@ -166,10 +166,10 @@ def _counts(tokens: list[Token], at: int, has_unit: bool) -> bool:
         return True
     if at and tokens[at - 1].kind in ("crop", "w_neg", "w_set", "w_want", "w_add", "w_cut", "w_old"):
         return True
-    if {"op", "w_set"} & set(near):
-        return True
     behind = [token.kind for token in tokens[at + 1 :] if token.kind != "space"][:1]
     before = [token.kind for token in tokens[:at] if token.kind != "space"][-1:]
+    if {"op", "w_set"} & set(near) or before in (["w_set"], ["w_add"], ["w_cut"]):  # 100斤 改 80
+        return True
     return has_unit and before == ["text"] and behind in (["text"], ["split"])
 
 
