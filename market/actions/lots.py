@@ -14,6 +14,7 @@ from market.exceptions import (
     NotEnoughLeft,
     OfferBelowReserved,
     ReasonNeeded,
+    Refused,
     SoldOut,
     StockMoved,
     WithdrawnTooMuch,
@@ -47,9 +48,14 @@ def reserve(lot_id: int, grams: int) -> None:
     """
     if _take(lot_id, grams, timezone.now()) != 1:
         lot = Lot.objects.only("offered_g", "reserved_g", "is_open", "best_before").get(pk=lot_id)
-        if not lot.is_open or lot.is_spoilt:
-            raise LotClosed
-        raise NotEnoughLeft(left=Weight(lot.remaining_g)) if lot.remaining_g else SoldOut
+        raise why_not_taken(lot)
+
+
+def why_not_taken(lot: Lot) -> Refused:
+    """What is said when more was asked of the lot than it has, or it is not on offer: LotClosed, NotEnoughLeft or SoldOut."""
+    if not lot.is_on_offer:
+        return LotClosed()
+    return NotEnoughLeft(left=Weight(lot.remaining_g)) if lot.remaining_g else SoldOut()
 
 
 def release(lot_id: int, grams: int) -> None:

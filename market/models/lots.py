@@ -97,5 +97,10 @@ class Lot(models.Model):
         return self.offered_g - self.reserved_g
 
     @property
+    def is_on_offer(self) -> bool:
+        """`LotQuerySet.open` of a row that has been read."""
+        return self.is_open and not self.is_spoilt
+
+    @property
     def is_spoilt(self) -> bool:
         return self.best_before <= timezone.now()

@@ -4,9 +4,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from market.actions.ceilings import require_under_ceiling
+from market.actions.lots import why_not_taken
 from market.days import moment
 from market.enums import PriceUnit
-from market.exceptions import LotClosed, NotEnoughLeft, Refused, SoldOut
+from market.exceptions import Refused
 from market.permissions import require_verified
 from market.pricing import unit_word
 from market.quantities import describe, price_per_kg
@@ -93,11 +94,9 @@ def require_sound(offer: Offer) -> None:
     require_verified(buyer)
     require_verified(offer.seller)
     require_purchasable(lot, buyer)
-    if not lot.is_open or lot.is_spoilt:
-        raise LotClosed
     require_most(offer.firm_g, offer.most_g)
-    if offer.firm_g > lot.remaining_g:
-        raise NotEnoughLeft(left=describe(lot.remaining_g)) if lot.remaining_g > 0 else SoldOut
+    if not lot.is_on_offer or offer.firm_g > lot.remaining_g:
+        raise why_not_taken(lot)
     require_minimum(lot, offer.firm_g)
     require_delivery(offer.dock, buyer, offer.window_from, offer.window_to)
     if len(offer.note) > MAX_NOTE:

@@ -90,7 +90,7 @@ def _stretch_for(load: Load) -> int:
 
 def _stock_for(load: Load) -> int:
     lot = load.allocation.lot
-    return lot.remaining_g if lot.is_open and not lot.is_spoilt else 0
+    return lot.remaining_g if lot.is_on_offer else 0
 
 
 def _rounded(grams: int, stretch: int) -> int:
