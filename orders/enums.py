@@ -132,6 +132,9 @@ MATCH_MOVES: dict[MatchState, set[MatchState]] = {
 }
 
 
+UNDER_WAY = (MatchState.QUEUED, MatchState.RUNNING)  # somebody waits for the worker
+
+
 class ProposalOutcome(TextChoices):
     """What became of one line of a match when it was committed."""
 

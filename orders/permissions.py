@@ -29,10 +29,9 @@ from orders.models import (
     StallAlias,
     StandingPledge,
 )
+from orders.models.matching import LARGE
 from orders.models.pledges import PledgeQuerySet
 
-# Of a run: as large as a day, and read by no screen.
-LARGE = ("problem", "result", "facts", "replay_of__problem", "replay_of__result", "replay_of__facts")
 BUYING_ROLES = (Role.MANAGER, Role.CLERK, Role.HELPER)
 _DOCK_COLUMNS = [field.attname for field in Dock._meta.concrete_fields]
 _memberships_with_docks = Prepared(
@@ -216,7 +215,8 @@ def require_matcher(user: User) -> None:
 def get_match_run(user: User, pk: int) -> MatchRun:
     """The run without what the computer reads of it (problem, result, facts), for the commerce desk. Raises: Http404."""
     require_matcher(user)
-    runs = MatchRun.objects.select_related("policy", "by", "replay_of").defer(*LARGE)
+    runs = MatchRun.objects.light().select_related("policy", "by", "replay_of")
+    runs = runs.defer(*(f"replay_of__{name}" for name in LARGE))
     return get_object_or_404(runs, pk=pk)
 
 

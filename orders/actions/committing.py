@@ -84,7 +84,7 @@ def carry_out(run_id: int) -> MatchRun:
     Each demand that comes whole, and each other proposal, is a transaction of its own. It may be killed at any moment and
     repeated, also twice at once: a proposal is decided once, under its lock. Raises: NotReady.
     """
-    run = MatchRun.objects.select_related("policy").defer("problem", "result", "facts").get(pk=run_id)
+    run = MatchRun.objects.light().select_related("policy").get(pk=run_id)
     if run.state != MatchState.COMMITTED:
         raise NotReady(state=run.get_state_display())
     by = User.objects.get(pk=run.summary["commit"]["by"])

@@ -18,7 +18,6 @@ from orders.queries.match_problem import DayMatch, digest_of, facts_of, gather, 
 
 logger = logging.getLogger(__name__)
 
-UNDER_WAY = (MatchState.QUEUED, MatchState.RUNNING)
 # What the progress bar says when a step begins; `orders.queries.match_runs` has the words.
 GATHERING, FITTING, SOLVING, EXPLAINING, SAVING, DONE = 5, 15, 35, 75, 85, 100
 BATCH = 500
@@ -92,7 +91,7 @@ def solve(problem: Problem, effort: int | None, engine: str = AUTO, *, patience:
 def fail_match(run_id: int, code: str, *, by: Any = None) -> MatchRun:
     """A run under way has failed for the reason `code`; one that has ended stays as it is. Locks: run."""
     run = locked_run(run_id)
-    if run.state not in UNDER_WAY:
+    if not run.is_under_way:
         return run
     old = move(run, "state", MatchState.FAILED, MATCH_MOVES)
     run.failure, run.finished_at = code, timezone.now()
@@ -103,8 +102,8 @@ def fail_match(run_id: int, code: str, *, by: Any = None) -> MatchRun:
 
 def locked_run(run_id: int) -> MatchRun:
     """The run as it is now, locked, with its policy. Call inside a transaction."""
-    rows = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("policy", "by")
-    return rows.defer("problem", "result", "facts").get(pk=run_id)
+    rows = MatchRun.objects.light().select_for_update(no_key=True, of=("self",))
+    return rows.select_related("policy", "by").get(pk=run_id)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from market.actions.events import record
@@ -13,8 +14,8 @@ from market.exceptions import WrongState
 from market.models import User
 from market.permissions import require
 from market.wording import relative_day
-from orders.actions.computing import UNDER_WAY, fail_match, locked_run
-from orders.enums import MATCH_MOVES, MatchState
+from orders.actions.computing import fail_match, locked_run
+from orders.enums import MATCH_MOVES, UNDER_WAY, MatchState
 from orders.exceptions import CannotReplay, MatchInPast, NotReady, StillMatching
 from orders.models import MatchPolicy, MatchRun
 from orders.permissions import can_match
@@ -24,7 +25,7 @@ REPLAYABLE = (MatchState.READY, MatchState.COMMITTED, MatchState.DISCARDED)
 
 
 def patience() -> dt.timedelta:
-    """After this time without a result the worker is taken to be gone. Twice the engine, and reading and writing a large day."""
+    """After this time without a result the worker is taken to be gone: the engine thrice, and reading and writing a large day."""
     return dt.timedelta(seconds=settings.MATCH_SECONDS * 3 + 180)
 
 
@@ -37,31 +38,37 @@ def request_match(day: dt.date, policy: MatchPolicy, *, by: User) -> MatchRun:
     require(can_match(by))
     if day < timezone.localdate():
         raise MatchInPast(day=relative_day(day))
-    under_way = MatchRun.objects.filter(day=day, state__in=UNDER_WAY, replay_of=None).first()
+    under_way = _still_computing(MatchRun.objects.originals().filter(day=day), by)
     if under_way is not None:
-        if timezone.now() - under_way.created_at < patience():
-            return under_way
-        fail_match(under_way.pk, "stuck", by=by)
+        return under_way
     try:
         return _queue(MatchRun(day=day, policy=policy, by=by))
     except IntegrityError:  # a colleague was faster by a moment
-        return MatchRun.objects.filter(day=day, replay_of=None).latest("pk")
+        return MatchRun.objects.originals().filter(day=day).latest("pk")
 
 
+@transaction.atomic
 def replay_match(run: MatchRun, *, by: User) -> MatchRun:
     """The run's problem is computed again in the background; the replay's summary says whether the allocations `agree`.
 
-    While a replay of it is under way that one is returned. Raises: NotAllowed, CannotReplay.
+    While a replay of it is under way that one is returned. Locks: run, which has no more than one replay at a time.
+    Raises: NotAllowed, CannotReplay.
     """
     require(can_match(by))
+    run = locked_run(run.pk)
     if run.state not in REPLAYABLE or run.replay_of_id is not None:
         raise CannotReplay
-    under_way = MatchRun.objects.filter(replay_of=run, state__in=UNDER_WAY).first()
-    if under_way is not None:
-        if timezone.now() - under_way.created_at < patience():
-            return under_way
-        fail_match(under_way.pk, "stuck", by=by)
-    return _queue(MatchRun(day=run.day, policy_id=run.policy_id, by=by, replay_of=run))
+    under_way = _still_computing(MatchRun.objects.filter(replay_of=run), by)
+    return under_way or _queue(MatchRun(day=run.day, policy_id=run.policy_id, by=by, replay_of=run))
+
+
+def _still_computing(runs: QuerySet[MatchRun], by: User) -> MatchRun | None:
+    """The one that is under way; one whose worker is gone is failed instead."""
+    run = runs.filter(state__in=UNDER_WAY).first()
+    if run is None or timezone.now() - run.created_at < patience():
+        return run
+    fail_match(run.pk, "stuck", by=by)
+    return None
 
 
 @transaction.atomic
@@ -79,7 +86,7 @@ def give_up_match(run: MatchRun, *, by: User) -> MatchRun:
     """
     require(can_match(by))
     left = patience() - (timezone.now() - run.created_at)
-    if run.state in UNDER_WAY and left > dt.timedelta(0):
+    if run.is_under_way and left > dt.timedelta(0):
         raise StillMatching(seconds=int(left.total_seconds()) + 1)
     return fail_match(run.pk, "stuck", by=by)
 

@@ -1,12 +1,14 @@
 """The published policies of matching, the runs that follow one, and what each run proposes."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from market.sentences import sentence_of
-from orders.enums import MatchState, PolicyKind, ProposalOutcome
+from orders.enums import UNDER_WAY, MatchState, PolicyKind, ProposalOutcome
 
 
 class MatchPolicy(models.Model):
@@ -35,12 +37,26 @@ class MatchPolicy(models.Model):
         return f"{self.get_kind_display()} v{self.version}"
 
 
+# Of a run: as large as a day, and read by no screen.
+LARGE = ("problem", "result", "facts")
+
+
+class MatchRunQuerySet(models.QuerySet["MatchRun"]):
+    def light(self) -> Self:
+        """Without what only the computer reads."""
+        return self.defer(*LARGE)
+
+    def originals(self) -> Self:
+        """Those that propose something: no replays."""
+        return self.filter(replay_of=None)
+
+
 class MatchRun(models.Model):
     """One press of the matching button for a day, by one version of a policy.
 
     `problem` and `result` have the JSON shapes of `orders.matching`; `facts` is what the explanations are written from.
     Together they are enough to compute the run again (`digest` is of the problem). State is changed by
-    `orders.actions.matching` only.
+    `orders.actions.matching`, `computing` and `committing` only.
     """
 
     day = models.DateField(_("日期"))
@@ -59,6 +75,8 @@ class MatchRun(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    objects = MatchRunQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("撮合方案")
         verbose_name_plural = _("撮合方案")
@@ -66,7 +84,7 @@ class MatchRun(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["day"],
-                condition=Q(state__in=[MatchState.QUEUED, MatchState.RUNNING], replay_of=None),
+                condition=Q(state__in=UNDER_WAY, replay_of=None),
                 name="match_run_one_at_a_time_a_day",
             ),
             models.CheckConstraint(condition=Q(state__in=MatchState.values), name="match_run_state_known"),
@@ -75,6 +93,10 @@ class MatchRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} #{self.pk}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
 
 
 class MatchProposal(models.Model):

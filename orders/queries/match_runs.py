@@ -15,7 +15,6 @@ from market.queries.reference import reference
 from orders.actions.computing import EXPLAINING, FITTING, GATHERING, SAVING, SOLVING
 from orders.enums import MatchState, PolicyKind
 from orders.models import MatchPolicy, MatchProposal, MatchRemainder, MatchRun
-from orders.permissions import LARGE
 from orders.queries import explanations
 
 PER_PAGE = 50
@@ -44,7 +43,7 @@ def policies_in_force() -> list[MatchPolicy]:
 
 def runs_page(number: str | int | None, day: dt.date | None = None) -> Page:
     """Newest first, without replays. Two statements."""
-    runs = MatchRun.objects.filter(replay_of=None).select_related("policy", "by").defer(*LARGE[:3])
+    runs = MatchRun.objects.light().originals().select_related("policy", "by")
     if day:
         runs = runs.filter(day=day)
     return Paginator(runs, RUNS_PER_PAGE).get_page(number)
@@ -52,7 +51,7 @@ def runs_page(number: str | int | None, day: dt.date | None = None) -> Page:
 
 def last_replay(run: MatchRun) -> MatchRun | None:
     """One statement."""
-    return MatchRun.objects.filter(replay_of=run).defer(*LARGE[:3]).first()
+    return MatchRun.objects.light().filter(replay_of=run).first()
 
 
 @dataclass(frozen=True)
@@ -197,6 +196,5 @@ def _committed_about(organisations: list[int]) -> QuerySet[MatchRun]:
     bought = MatchProposal.objects.filter(buyer__in=organisations, **of_run)
     sold = MatchProposal.objects.filter(lot__seller__in=organisations, lot__day=OuterRef("day"), **of_run)
     left = MatchRemainder.objects.filter(organisation__in=organisations, **of_run)
-    runs = MatchRun.objects.filter(state=MatchState.COMMITTED, replay_of=None)
-    named = runs.filter(Exists(bought) | Exists(sold) | Exists(left))
-    return named.select_related("policy").defer(*LARGE[:3])
+    committed = MatchRun.objects.light().originals().filter(state=MatchState.COMMITTED)
+    return committed.filter(Exists(bought) | Exists(sold) | Exists(left)).select_related("policy")

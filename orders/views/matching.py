@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from market.exceptions import Refused
 from orders.actions.committing import commit_match, is_carried_out, is_stuck
-from orders.actions.computing import UNDER_WAY
 from orders.actions.matching import discard_match, give_up_match, patience, replay_match, request_match
 from orders.enums import MatchState
 from orders.forms.matching import MatchForm, RunFilter, chosen_day
@@ -79,9 +78,9 @@ def match_run(request: HttpRequest, pk: int) -> HttpResponse:
 def _moving(run: MatchRun) -> dict[str, Any]:
     """Whether the run is being computed, carried out or computed again, and how far that is."""
     replay = last_replay(run)
-    is_computing = run.state in UNDER_WAY
+    is_computing = run.is_under_way
     is_booking = run.state == MatchState.COMMITTED and not is_carried_out(run)
-    is_replaying = replay is not None and replay.state in UNDER_WAY
+    is_replaying = replay is not None and replay.is_under_way
     late = is_stuck(run) if is_booking else timezone.now() - (replay or run).created_at > patience()
     return {
         "run": run,

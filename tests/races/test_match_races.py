@@ -1,12 +1,14 @@
 """A match being carried out while people pledge, and twice at once. The control first: without the guard it oversells."""
 
 from collections.abc import Callable
+from threading import Barrier
 
 import pytest
 
 from market.models import Event, Lot, Notice, User
 from orders.actions import placing
 from orders.actions.committing import carry_out, commit_match
+from orders.actions.matching import replay_match
 from orders.enums import ProposalOutcome
 from orders.models import MatchProposal, MatchRun, Pledge
 from tests.factories.matching import make_demand, make_lot, make_run
@@ -40,7 +42,7 @@ def run(cast, reference, lot) -> MatchRun:
 @pytest.fixture
 def no_worker(monkeypatch):
     """What the background worker would do is done by the threads of the test."""
-    from orders.actions import committing
+    from orders.actions import committing, matching
 
     class Nobody:
         @staticmethod
@@ -48,6 +50,7 @@ def no_worker(monkeypatch):
             pass
 
     monkeypatch.setattr(committing, "carry_out_match", Nobody)
+    monkeypatch.setattr(matching, "compute_match", Nobody)
 
 
 def rival(cast, lot: Lot) -> list[Callable]:
@@ -108,3 +111,33 @@ def test_two_workers_and_two_clicks_book_each_line_once(cast, lot, run, no_worke
     assert promised(lot) == Lot.objects.get(pk=lot.pk).reserved_g == GRAMS * DEMANDS
     assert Event.objects.filter(subject="orders.matchrun", verb="carried_out").count() == 1
     assert Notice.objects.filter(key=f"match-{run.pk}").count() == 1
+
+
+def replaying(run: MatchRun, desk: User) -> Callable:
+    return lambda: replay_match(MatchRun.objects.get(pk=run.pk), by=User.objects.get(pk=desk.pk))
+
+
+def test_control_without_the_lock_two_clicks_replay_a_run_twice(cast, run, no_worker, monkeypatch):
+    """If this ever fails, the test below proves nothing."""
+    from orders.actions import matching
+
+    together = Barrier(4, timeout=10)
+    still_computing = matching._still_computing
+
+    def looks_at_once(*args):
+        found = still_computing(*args)
+        together.wait()
+        return found
+
+    monkeypatch.setattr(matching, "locked_run", lambda pk: MatchRun.objects.get(pk=pk))
+    monkeypatch.setattr(matching, "_still_computing", looks_at_once)
+
+    assert at_once([replaying(run, cast.commerce_desk) for _ in range(4)]) == {"done": 4}
+
+    assert MatchRun.objects.filter(replay_of=run).count() == 4
+
+
+def test_many_clicks_start_one_replay(cast, run, no_worker):
+    assert at_once([replaying(run, cast.commerce_desk) for _ in range(4)]) == {"done": 4}
+
+    assert MatchRun.objects.filter(replay_of=run).count() == 1

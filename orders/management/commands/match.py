@@ -13,7 +13,7 @@ from market.accounts import normalise_phone
 from market.exceptions import Refused
 from market.models import User
 from orders.actions.committing import carry_out, commit_match
-from orders.actions.computing import UNDER_WAY, run_match
+from orders.actions.computing import run_match
 from orders.actions.matching import patience, request_match
 from orders.actions.policies import publish_first_policies
 from orders.enums import MatchState, PolicyKind, ProposalOutcome
@@ -66,7 +66,7 @@ def _computed(run: MatchRun) -> MatchRun:
     """The run's end: computed here, or by the worker when that was quicker to take it. Raises: CommandError."""
     run = run_match(run.pk)
     until = time.monotonic() + patience().total_seconds()
-    while run.state in UNDER_WAY and time.monotonic() < until:
+    while run.is_under_way and time.monotonic() < until:
         time.sleep(0.5)
         run = MatchRun.objects.get(pk=run.pk)
     if run.state != MatchState.READY:
