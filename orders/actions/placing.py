@@ -197,6 +197,6 @@ def _same_as_before(first: Pledge, wanted: Pledge, lines: Sequence[Line]) -> Ple
 
 
 def delivery_facts(wish: Any) -> dict[str, Any]:
-    """What a pledge takes over from a demand, a standing pledge or an offer."""
+    """What a pledge takes over from a demand or a standing pledge."""
     names = ("buyer", "dock", "window_from", "window_to", "placed_by")
     return {name: getattr(wish, name) for name in names}

@@ -15,7 +15,7 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 class Allocation(models.Model):
     """The reservation itself: the live allocations of a lot add up to its `reserved_g`, always.
 
-    Changed together with the lot by `orders.actions.pledges` only.
+    Made with the pledge by `orders.actions.placing`, changed together with the lot by `orders.actions.pledges`; nowhere else.
     """
 
     lot = models.ForeignKey("market.Lot", on_delete=models.PROTECT, related_name="allocations")

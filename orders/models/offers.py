@@ -30,7 +30,8 @@ class Offer(models.Model):
 
     Three talks have this shape: a buyer and a seller about a price that is open (面议), each answer a new offer with the old one
     as `previous`; a seller's answer to a `demand`; and a seller's other lot in place of part of a pledge (`replaces`), which the
-    buyer accepts or refuses. State is changed by `orders.actions.offers` only.
+    buyer accepts or refuses. State is changed through
+    `orders.actions.offer_rows` only.
     """
 
     lot = models.ForeignKey("market.Lot", verbose_name=_("货源"), on_delete=models.PROTECT, related_name="offers")

@@ -8,7 +8,7 @@ MAX_PASTE = 100_000
 
 
 class Stall(models.Model):
-    """A stall or shop the association pledges for. Written by `orders.actions.relays`."""
+    """A stall or shop the association pledges for. Written by `orders.actions.stalls`."""
 
     association = models.ForeignKey(
         "market.Organisation", verbose_name=_("协会"), on_delete=models.PROTECT, related_name="stalls"

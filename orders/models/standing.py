@@ -21,7 +21,7 @@ class StandingQuerySet(models.QuerySet["StandingPledge"]):
 class StandingPledge(DeliveryWish):
     """So much of one listing's lot each day of a span, pledged by the clock on the eve of each day.
 
-    State is changed by `orders.actions.standing` only; what became of each day is its `StandingDay`.
+    State is changed by `orders.actions.standing` and `standing_days` only; what became of each day is its `StandingDay`.
     """
 
     buyer = models.ForeignKey(
