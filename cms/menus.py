@@ -21,3 +21,11 @@ def match_item() -> DeskItem:
 
 def spoiling_item() -> DeskItem:
     return DeskItem(_("快坏的货"), reverse("orders:spoiling"), name="spoiling", icon_name="time", order=170)
+
+
+def offers_item() -> DeskItem:
+    return DeskItem(_("报价"), reverse("orders:offers"), name="offers", icon_name="comment", order=180)
+
+
+def statements_item() -> DeskItem:
+    return DeskItem(_("对账单"), reverse("logistics:statements"), name="statements", icon_name="doc-full", order=190)

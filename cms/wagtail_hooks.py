@@ -15,7 +15,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
-from cms.menus import match_item, spoiling_item
+from cms.menus import match_item, offers_item, spoiling_item, statements_item
 from cms.panels import CounterPanel
 from cms.viewsets.bulk_approval import ApproveListings, bulk_approval
 from cms.viewsets.ceilings import CeilingViewSet
@@ -29,8 +29,8 @@ for viewset in (ListingViewSet, OrganisationViewSet, ProduceViewSet, CeilingView
     register_snippet(viewset)
 
 hooks.register("register_bulk_action", ApproveListings)
-hooks.register("register_admin_menu_item", match_item)
-hooks.register("register_admin_menu_item", spoiling_item)
+for item in (match_item, spoiling_item, offers_item, statements_item):
+    hooks.register("register_admin_menu_item", item)
 
 # The seller submits and the review publishes: the review screen has no second door to either.
 SELLERS_BUTTONS = {"action-publish", "action-submit", "action-cancel-workflow", "action-restart-workflow"}

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from market.days import moment
 from market.enums import VerificationState
-from market.models import Event, Lot
+from market.models import Event, Lot, Produce
 from market.models.events import subject_of
 from market.models.lots import HARVEST
 from orders.enums import PROMISED_PLEDGES
@@ -22,6 +22,7 @@ from orders.scoring import SOON_HOURS
 HOURS = 24
 REMEMBERED_DAYS = 30  # who took the produce within so many days may want it again
 PER_PAGE = 50
+BARS = 8  # produce shown beside each other
 PUSHED = "pushed"
 
 
@@ -40,6 +41,15 @@ def spoiling_lots(hours: int = HOURS, at: dt.datetime | None = None) -> QuerySet
         day = next_day
     lots = Lot.objects.open(at).with_stock().filter(wanted)
     return lots.select_related("listing__produce", "listing__place", "seller").order_by("best_before", "pk")
+
+
+@dataclass(frozen=True)
+class SpoilingBar:
+    """A produce with what of it spoils; `kind` is the colour of its bar."""
+
+    label: str
+    grams: int
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,29 @@ def spoiling_page(hours: int, number: str | int | None) -> tuple[Page, list[Spoi
 def _row(lot: Lot, events: list[Event]) -> SpoilingRow:
     told = sum(int(event.reason) for event in events if event.reason.isdecimal())
     return SpoilingRow(lot, events[-1].at if events else None, told)
+
+
+@dataclass(frozen=True)
+class SpoilingSums:
+    """What spoils, of everything: how many lots, how much, and of which produce, the most first."""
+
+    lots: int
+    grams: int
+    bars: list[SpoilingBar]
+
+    @property
+    def most_g(self) -> int:
+        return max((bar.grams for bar in self.bars), default=0)
+
+
+def spoiling_sums(hours: int) -> SpoilingSums:
+    """One statement."""
+    lots = spoiling_lots(hours).order_by().values("pk")
+    left = Sum(F("lots__offered_g") - F("lots__reserved_g"))
+    rows = Produce.objects.filter(lots__in=lots).annotate(left_g=left, count=Count("lots")).order_by("-left_g", "pk")
+    found = list(rows)
+    bars = [SpoilingBar(one.name, one.left_g, "warm") for one in found]
+    return SpoilingSums(sum(one.count for one in found), sum(bar.grams for bar in bars), bars[:BARS])
 
 
 def spoiling_count() -> int:

@@ -335,3 +335,18 @@ def test_a_buyers_page_leads_to_demands_results_and_an_associations_to_its_relay
     assert reverse("orders:relay") in association
     assert reverse("orders:relay") not in buyer
     assert reverse("orders:match_mine") in logged_in(cast.farmer).get("/me/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["orders:offers", "orders:standing", "logistics:statements"])
+def test_a_sellers_lists_lead_back_to_the_own_page(cast, name):
+    page = logged_in(cast.farmer).get(reverse(name)).content.decode()
+
+    assert f'<p class="crumbs"><a href="{reverse("market:me")}">' in page
+
+
+def test_the_commerce_desk_finds_its_screens_on_the_own_page_and_in_the_back_office(cast):
+    for address in (reverse("market:me"), reverse("wagtailadmin_home")):
+        page = logged_in(cast.commerce_desk).get(address).content.decode()
+        for name in ("orders:match", "orders:spoiling", "orders:offers", "logistics:statements"):
+            assert reverse(name) in page
+    assert f'href="{reverse("orders:match")}"' not in logged_in(cast.farmer).get(reverse("market:me")).content.decode()

@@ -113,5 +113,22 @@ def test_the_page_says_what_was_done_and_costs_the_same_with_many(cast, referenc
     assert client.post(reverse("orders:spoiling_push")).status_code == 302
 
 
+def test_the_page_sums_up_and_the_button_tells_of_the_lots_it_shows(cast, reference, lot):
+    make_lot(cast.household, reference["loofah"], reference["village"], "900斤", by=cast.farmer)
+    make_demand(make_dock(cast.supermarket), reference["loofah"], "5斤", by=fresh(cast.buyer))
+    client = logged_in(cast.commerce_desk)
+    url = reverse("orders:spoiling")
+
+    sums = client.get(url, {"hours": 48}).context["sums"]
+    asked = client.post(reverse("orders:spoiling_push"), {"hours": "48"})
+
+    left = [one.remaining_g for one in spoiling_lots(48)]
+    assert (sums.lots, sums.grams) == (len(left), sum(left))
+    assert [(bar.label, bar.grams) for bar in sums.bars] == [("丝瓜", sum(left))]
+    assert asked.url == f"{url}?hours=48"
+    assert Notice.objects.filter(key=f"spoiling-{lot.pk}").exists()
+    assert client.post(reverse("orders:spoiling_push"), {"hours": "9 or more"}).url == f"{url}?hours=24"
+
+
 def test_an_empty_page_says_so(cast, db):
     assert "没有快坏的货" in words_of(logged_in(cast.commerce_desk).get(reverse("orders:spoiling")))
