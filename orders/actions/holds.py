@@ -17,6 +17,7 @@ from market.actions.events import record
 from market.actions.notices import tell
 from market.actions.states import move
 from market.enums import OrganisationKind
+from market.exceptions import WrongState
 from market.models import Lot, Organisation, User
 from market.permissions import on_behalf_of, require, require_verified
 from market.quantities import Quantity, format_exact
@@ -148,4 +149,4 @@ def _require_held(pledge: Pledge, *, by_the_clock: bool = True) -> None:
     if pledge.state == PledgeState.LAPSED or (late and by_the_clock):
         raise HoldLapsed
     if pledge.state != PledgeState.HELD:
-        move(pledge, "state", PledgeState.HELD, PLEDGE_MOVES)
+        raise WrongState(state=pledge.get_state_display())

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -17,7 +16,6 @@ from market.actions.events import record
 from market.actions.lots import best_before
 from market.actions.notices import tell
 from market.actions.states import move
-from market.days import moment
 from market.models import Event, Listing, Lot, Organisation, User
 from market.permissions import on_behalf_of, require, require_verified
 from market.pricing import listing_price_per_kg, unit_word
@@ -30,6 +28,7 @@ from orders.actions.conditions import (
     require_most,
     require_reference,
 )
+from orders.actions.standing_rows import locked_for, page_of, require_live, tell_seller
 from orders.enums import STANDING_MOVES, StandingOutcome, StandingState
 from orders.models import Dock, StandingDay, StandingPledge
 from orders.permissions import can_enter_pledge_for
@@ -127,22 +126,13 @@ def _start(standing: StandingPledge, by: User) -> StandingPledge:
     return standing
 
 
-def page_of(standing: StandingPledge) -> str:
-    return reverse("orders:standing_pledge", args=[standing.pk])
-
-
-def has_begun(standing: StandingPledge, day: dt.date, now: dt.datetime | None = None) -> bool:
-    """The window of the day has begun: it is too late to place anything for it."""
-    return moment(day, standing.window_from) <= (now or timezone.now())
-
-
 def _require_days(standing: StandingPledge) -> None:
     """Raises: StandingDaysBackwards, StandingTooLong, StandingStartsTooLate, BeforeListing, BeyondListing."""
     listing, first, last = standing.listing, standing.first_day, standing.last_day
     _require_length(first, last)
     today = timezone.localdate()
-    if first < today or has_begun(standing, first):
-        earliest = today + dt.timedelta(days=1) if has_begun(standing, today) else today
+    if first < today or standing.has_begun(first):
+        earliest = today + dt.timedelta(days=1) if standing.has_begun(today) else today
         raise refusals.StandingStartsTooLate(day=calendar_day(first), next=calendar_day(earliest))
     if first < listing.first_day:
         raise refusals.BeforeListing(day=calendar_day(listing.first_day))
@@ -172,19 +162,6 @@ def _require_wish(standing: StandingPledge) -> None:
     require_fresh(Lot(day=day, best_before=best_before(listing, day)), standing.window_to, standing.fresh_hours)
 
 
-def locked_standing(pk: int) -> StandingPledge:
-    """The standing pledge as it is now, locked. Call inside a transaction."""
-    rows = StandingPledge.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("buyer", "listing__produce", "listing__seller", "dock").get(pk=pk)
-
-
-def _locked_for(standing: StandingPledge, by: User) -> StandingPledge:
-    """Raises: NotAllowed."""
-    fresh = locked_standing(standing.pk)
-    require(can_enter_pledge_for(by, fresh.buyer))
-    return fresh
-
-
 @transaction.atomic
 def change_standing(
     standing: StandingPledge,
@@ -204,9 +181,8 @@ def change_standing(
     `quantity` without `most` asks for no stretch. Locks: standing. A repeat changes nothing and writes no event.
     Raises: NotAllowed, WrongState (ended), LastDayOver and what `start_standing` raises of quantity, delivery and days.
     """
-    standing = _locked_for(standing, by)
-    if standing.state == StandingState.ENDED:
-        move(standing, "state", StandingState.PAUSED, STANDING_MOVES)
+    standing = locked_for(standing, by)
+    require_live(standing)
     old = {name: getattr(standing, name) for name in (*_DELIVERY, "firm_g", "most_g", "last_day")}
     if quantity is not None:
         standing.firm_g, standing.most_g = quantity.grams, most.grams if most else quantity.grams
@@ -244,10 +220,10 @@ def _record_changes(standing: StandingPledge, old: dict[str, Any], by: User) -> 
     if (standing.firm_g, standing.most_g) != (old["firm_g"], old["most_g"]):
         event = record(standing, "changed", grams=standing.firm_g, **who)
         text = gettext_noop("%(buyer)s 的每日认购改为每天要%(produce)s %(firm_g)s")
-        _tell_seller(standing, event.pk, text, firm_g=standing.firm_g)
+        tell_seller(standing, event.pk, text, firm_g=standing.firm_g)
     if standing.last_day != old["last_day"]:
         event = record(standing, "last_day_changed", to_state=standing.last_day.isoformat(), **who)
-        _tell_seller(
+        tell_seller(
             standing,
             event.pk,
             gettext_noop("%(buyer)s 每天要%(produce)s，改到 %(last_on)s 为止"),
@@ -257,21 +233,14 @@ def _record_changes(standing: StandingPledge, old: dict[str, Any], by: User) -> 
         record(standing, "delivery_changed", **who)
 
 
-def _tell_seller(standing: StandingPledge, event_id: int, text: str, **facts: Any) -> None:
-    listing = standing.listing
-    named = {"buyer": standing.buyer.name, "produce": listing.produce.names, **facts}
-    tell(listing.seller_id, f"standing-{standing.pk}-{event_id}", text, url=page_of(standing), **named)
-
-
 @transaction.atomic
 def accept_price(standing: StandingPledge, *, by: User) -> StandingPledge:
     """The price the listing has now is the price agreed to for the days to come. Locks: standing.
 
     A repeat changes nothing. Raises: NotAllowed, WrongState (ended).
     """
-    standing = _locked_for(standing, by)
-    if standing.state == StandingState.ENDED:
-        move(standing, "state", StandingState.PAUSED, STANDING_MOVES)
+    standing = locked_for(standing, by)
+    require_live(standing)
     listing = standing.listing
     now = listing_price_per_kg(listing)
     if now != standing.price_per_kg:
@@ -323,7 +292,7 @@ def _turn(
     by: User,
     also: Callable[[StandingPledge], None] | None = None,
 ) -> StandingPledge:
-    standing = _locked_for(standing, by)
+    standing = locked_for(standing, by)
     if standing.state == to:
         return standing
     old = move(standing, "state", to, STANDING_MOVES)
@@ -332,23 +301,18 @@ def _turn(
         also(standing)
     who = on_behalf_of(by, standing.buyer)
     event = record(standing, verb, by=by, on_behalf_of=who, from_state=old, to_state=to)
-    _tell_seller(standing, event.pk, text)
+    tell_seller(standing, event.pk, text)
     return standing
 
 
 def _pass_over(standing: StandingPledge) -> None:
     """The days that went by while it was paused are skipped, so that the clock does not take them for its own failure."""
-    gone = [day for day in days_of(standing) if has_begun(standing, day)]
+    gone = [day for day in standing.all_days if standing.has_begun(day)]
     rows = [
         StandingDay(standing=standing, day=day, outcome=StandingOutcome.SKIPPED, reason=gettext_noop("暂停期间"))
         for day in gone
     ]
     StandingDay.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def days_of(standing: StandingPledge) -> list[dt.date]:
-    count = (standing.last_day - standing.first_day).days + 1
-    return [standing.first_day + dt.timedelta(days=n) for n in range(count)]
 
 
 @transaction.atomic
@@ -357,14 +321,14 @@ def skip_day(standing: StandingPledge, *, day: dt.date, by: User) -> StandingDay
 
     Raises: NotAllowed, WrongState (ended), DayNotOfStanding, DayPlacedAlready, DayBegun.
     """
-    standing = _locked_for(standing, by)
+    standing = locked_for(standing, by)
     _require_day_to_come(standing, day)
     row = StandingDay.objects.filter(standing=standing, day=day).first()
     if row is None:
         row = StandingDay.objects.create(standing=standing, day=day, outcome=StandingOutcome.SKIPPED)
         who = on_behalf_of(by, standing.buyer)
         event = record(standing, "day_skipped", by=by, on_behalf_of=who, to_state=day.isoformat())
-        _tell_seller(standing, event.pk, gettext_noop("%(buyer)s 每天要的%(produce)s，%(day_on)s 不要货"), day_on=day)
+        tell_seller(standing, event.pk, gettext_noop("%(buyer)s 每天要的%(produce)s，%(day_on)s 不要货"), day_on=day)
     elif row.outcome != StandingOutcome.SKIPPED:
         raise refusals.DayPlacedAlready(day=calendar_day(day))
     return row
@@ -376,7 +340,7 @@ def unskip_day(standing: StandingPledge, *, day: dt.date, by: User) -> None:
 
     Raises: NotAllowed, WrongState (ended), DayNotOfStanding, DayPlacedAlready, DayBegun.
     """
-    standing = _locked_for(standing, by)
+    standing = locked_for(standing, by)
     _require_day_to_come(standing, day)
     row = StandingDay.objects.filter(standing=standing, day=day).first()
     if row is None:
@@ -386,14 +350,13 @@ def unskip_day(standing: StandingPledge, *, day: dt.date, by: User) -> None:
     row.delete()
     who = on_behalf_of(by, standing.buyer)
     event = record(standing, "day_wanted", by=by, on_behalf_of=who, to_state=day.isoformat())
-    _tell_seller(standing, event.pk, gettext_noop("%(buyer)s 每天要的%(produce)s，%(day_on)s 又要货了"), day_on=day)
+    tell_seller(standing, event.pk, gettext_noop("%(buyer)s 每天要的%(produce)s，%(day_on)s 又要货了"), day_on=day)
 
 
 def _require_day_to_come(standing: StandingPledge, day: dt.date) -> None:
-    if standing.state == StandingState.ENDED:
-        move(standing, "state", StandingState.PAUSED, STANDING_MOVES)
+    require_live(standing)
     if not standing.first_day <= day <= standing.last_day:
         facts = {"first": calendar_day(standing.first_day), "last": calendar_day(standing.last_day)}
         raise refusals.DayNotOfStanding(day=calendar_day(day), **facts)
-    if has_begun(standing, day):
+    if standing.has_begun(day):
         raise refusals.DayBegun(day=calendar_day(day))

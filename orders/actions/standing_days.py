@@ -16,11 +16,11 @@ from market.actions.notices import tell
 from market.actions.states import move
 from market.exceptions import NotEnoughLeft, Refused
 from market.models import Lot
-from market.pricing import listing_price_per_kg, unit_word
+from market.pricing import unit_word
 from market.sentences import Price, Saying, Weight, saying_of
 from orders import exceptions as refusals
 from orders.actions.placing import Origin, Who, delivery_facts, place_wanted
-from orders.actions.standing import days_of, has_begun, locked_standing, page_of
+from orders.actions.standing_rows import locked_standing, page_of
 from orders.enums import STANDING_MOVES, StandingOutcome, StandingState
 from orders.models import Pledge, StandingDay, StandingPledge
 
@@ -59,7 +59,7 @@ def _due(now: dt.datetime) -> list[tuple[dt.date, int]]:
     if behind:
         for row in StandingDay.objects.filter(standing__in=behind, day__lte=last):
             done[row.standing_id].add(row.day)
-    return sorted((day, one.pk) for one in behind for day in days_of(one) if day <= last and day not in done[one.pk])
+    return sorted((day, one.pk) for one in behind for day in one.all_days if day <= last and day not in done[one.pk])
 
 
 def _settle(pk: int, day: dt.date, now: dt.datetime) -> bool:
@@ -110,7 +110,7 @@ def _place_day(standing_id: int, day: dt.date, now: dt.datetime) -> StandingDay 
 
 def _pledge_of(standing: StandingPledge, day: dt.date, now: dt.datetime) -> Pledge:
     """All of it, or what is left of the lot. Raises: Refused."""
-    if has_begun(standing, day, now):
+    if standing.has_begun(day, now):
         raise refusals.ClockWasLate
     lot = Lot.objects.select_related("listing").filter(listing=standing.listing_id, day=day).first()
     if lot is None:
@@ -127,8 +127,7 @@ def _pledge_of(standing: StandingPledge, day: dt.date, now: dt.datetime) -> Pled
 def _require_price(standing: StandingPledge, lot: Lot) -> None:
     """Not dearer than what the buyer said yes to. Raises: PriceChanged."""
     listing = lot.listing
-    agreed, now = standing.price_per_kg, listing_price_per_kg(listing)
-    if now != agreed and (now is None or agreed is None or now > agreed):
+    if standing.is_dearer(listing):
         raise refusals.PriceChanged(now=Price(listing.price, unit_word(listing.price_unit, listing.pack_word)))
 
 

@@ -1,11 +1,16 @@
 """The same pledge every day until a date."""
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from market.days import moment
+from market.models import Listing
+from market.pricing import listing_price_per_kg
 from market.quantities import Pack
 from market.sentences import sentence_of
 from orders.enums import StandingOutcome, StandingState
@@ -61,6 +66,19 @@ class StandingPledge(DeliveryWish):
     @property
     def is_live(self) -> bool:
         return self.state != StandingState.ENDED
+
+    @property
+    def all_days(self) -> list[dt.date]:
+        return [self.first_day + dt.timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+    def has_begun(self, day: dt.date, now: dt.datetime | None = None) -> bool:
+        """The window of the day has begun: it is too late to place anything for it."""
+        return moment(day, self.window_from) <= (now or timezone.now())
+
+    def is_dearer(self, listing: Listing) -> bool:
+        """The listing asks more now than the buyer said yes to; 面议 and a price are not compared, the buyer is asked again."""
+        agreed, now = self.price_per_kg, listing_price_per_kg(listing)
+        return now != agreed and (now is None or agreed is None or now > agreed)
 
     @property
     def pack(self) -> Pack | None:

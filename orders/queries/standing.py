@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from market.models import Event
-from market.pricing import listing_price_per_kg
 from market.quantities import describe
 from market.wording import calendar_day
-from orders.actions.standing import days_of, has_begun
 from orders.enums import StandingOutcome, StandingState
 from orders.models import StandingDay, StandingPledge
 from orders.queries.history import Happening
@@ -71,7 +69,7 @@ def standing_page(standing: QuerySet[StandingPledge], number: str | int | None) 
 
 def _row(standing: StandingPledge, rows: list[StandingDay]) -> StandingRow:
     done = {row.day for row in rows}
-    coming = (day for day in days_of(standing) if day not in done and not has_begun(standing, day))
+    coming = (day for day in standing.all_days if day not in done and not standing.has_begun(day))
     placed = [row for row in rows if row.outcome != StandingOutcome.SKIPPED]
     next_day = next(coming, None) if standing.state == StandingState.RUNNING else None
     return StandingRow(standing, next_day, placed[-1] if placed else None)
@@ -85,20 +83,14 @@ def calendar_of(standing: StandingPledge) -> list[DayOfStanding]:
         DayOfStanding(
             day,
             rows.get(day),
-            not ended and _is_open(rows.get(day)) and not has_begun(standing, day),
+            not ended and _is_open(rows.get(day)) and not standing.has_begun(day),
         )
-        for day in days_of(standing)
+        for day in standing.all_days
     ]
 
 
 def _is_open(row: StandingDay | None) -> bool:
     return row is None or row.outcome == StandingOutcome.SKIPPED
-
-
-def price_changed(standing: StandingPledge) -> bool:
-    """The listing's price is not the one agreed to, and not lower: the clock waits for the buyer's word."""
-    agreed, now = standing.price_per_kg, listing_price_per_kg(standing.listing)
-    return now != agreed and (now is None or agreed is None or now > agreed)
 
 
 # --- history ---

@@ -34,7 +34,7 @@ from orders.permissions import (
     standing_for,
 )
 from orders.queries.pledges import lot_for_page
-from orders.queries.standing import calendar_of, history_of_standing, price_changed, standing_page
+from orders.queries.standing import calendar_of, history_of_standing, standing_page
 
 
 @login_required
@@ -75,7 +75,7 @@ def standing_pledge(request: HttpRequest, pk: int) -> HttpResponse:
         "days": calendar_of(one),
         "history": history_of_standing(one),
         "is_own": can_enter_pledge_for(request.user, one.buyer),
-        "price_changed": one.is_live and price_changed(one),
+        "price_changed": one.is_live and one.is_dearer(one.listing),
     }
     return render(request, "orders/standing_pledge.html", context)
 
