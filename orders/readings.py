@@ -177,6 +177,11 @@ def _is_said(entry: Entry) -> bool:
     return bool(entry.line.strip()) or VANISHED in entry.flags
 
 
+def can_be_booked(name: str) -> bool:
+    """A stall may be called so."""
+    return 0 < len(name) <= MAX_NAME and name.isprintable()
+
+
 def _clean(name: str | None) -> str:
     """A name as it can be booked."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in name or "").split())[:MAX_NAME].strip()
@@ -217,7 +222,7 @@ def _without_found(rows: list[Row]) -> list[Row]:
     last: dict[str, int] = {}
     names: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row.counts or row.waits or "repeated" in row.flags:
+        if row.counts or row.waits or REPEATED in row.flags:
             last[row.stall] = max(last.get(row.stall, row.pk), row.pk)
             names[row.stall].add(row.name)
     return [

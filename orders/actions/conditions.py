@@ -30,9 +30,9 @@ from orders.exceptions import (
     WindowPast,
 )
 from orders.models import Dock, Pledge
+from orders.readings import MAX_NAME
 
 MAX_LINES = 300
-MAX_NAME = 40
 MAX_REFERENCE = 60
 
 Line = tuple[str, Quantity]

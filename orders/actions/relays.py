@@ -44,6 +44,7 @@ from orders.readings import (
     Known,
     Outcome,
     Row,
+    can_be_booked,
     from_json,
     hide_phones,
     in_stalls,
@@ -157,7 +158,7 @@ def _corrected(row: Row, how: str, stall: str, quantity: Quantity | None, known:
         return replace(row, action=action.value, decided=True)
     name = " ".join((stall or row.stall).split())
     name = name if name in known.stalls else known.stall_of(name) or name
-    if not 0 < len(name) <= 40 or not name.isprintable():
+    if not can_be_booked(name):
         raise RowUnreadable(said=RowUnreadable.nobody)
     firm = quantity.grams if quantity else abs(row.firm_g or 0)
     if action is not Action.CANCEL and not firm:

@@ -10,7 +10,7 @@ from market.permissions import on_behalf_of, require
 from orders.exceptions import StallMergesItself, StallNameMissing, StallNameTaken
 from orders.models import PledgeLine, Stall, StallAlias
 from orders.permissions import can_buy_for
-from orders.readings import MAX_NAME, Row
+from orders.readings import Row, can_be_booked
 
 
 def remember_stalls(association: Organisation, rows: Sequence[Row]) -> None:
@@ -43,7 +43,7 @@ def rename_stall(stall: Stall, *, name: str, by: User) -> Stall:
     stall = _locked(stall.pk)
     require(can_buy_for(by, stall.association))
     name = " ".join(name.split())
-    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+    if not can_be_booked(name):
         raise StallNameMissing
     if name == stall.name:
         return stall
@@ -65,11 +65,13 @@ def merge_stalls(stall: Stall, *, into: Stall, by: User) -> Stall:
 
     Raises: NotAllowed, StallMergesItself.
     """
-    one, other = (_locked(pk) for pk in sorted({stall.pk, into.pk})) if stall.pk != into.pk else (stall, stall)
-    if one.pk == other.pk or one.association_id != other.association_id:
+    if stall.pk == into.pk:
         raise StallMergesItself
-    gone, kept = (one, other) if one.pk == stall.pk else (other, one)
-    require(can_buy_for(by, kept.association))
+    locked = {pk: _locked(pk) for pk in sorted((stall.pk, into.pk))}
+    gone, kept = locked[stall.pk], locked[into.pk]
+    require(can_buy_for(by, gone.association))
+    if gone.association_id != kept.association_id:
+        raise StallMergesItself
     PledgeLine.objects.filter(stall=gone).update(stall=kept)
     StallAlias.objects.filter(stall=gone).update(stall=kept)
     name = gone.name

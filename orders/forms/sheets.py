@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from market.quantities import Pack, Quantity, QuantityError, describe
-from orders.actions.conditions import MAX_LINES, MAX_NAME, Line
+from orders.actions.conditions import MAX_LINES, Line
 from orders.forms.fields import QuantityField
 from orders.models import Pledge
+from orders.readings import MAX_NAME
 
 FIRST_ROWS, MORE_ROWS = 12, 10
 PREFIX = "lines"

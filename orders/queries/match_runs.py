@@ -13,8 +13,8 @@ from market.models import Organisation, User
 from market.permissions import memberships_of
 from market.queries.reference import reference
 from orders.actions.computing import EXPLAINING, FITTING, GATHERING, SAVING, SOLVING
-from orders.enums import MatchState, PolicyKind
-from orders.models import MatchPolicy, MatchProposal, MatchRemainder, MatchRun
+from orders.enums import MatchState
+from orders.models import MatchProposal, MatchRemainder, MatchRun
 from orders.queries import explanations
 
 PER_PAGE = 50
@@ -31,14 +31,6 @@ STEPS: dict[int, Promise] = {
 
 def step_word(progress: int) -> Promise:
     return next((word for at, word in reversed(STEPS.items()) if progress >= at), STEPS[GATHERING])
-
-
-def policies_in_force() -> list[MatchPolicy]:
-    """The last version of each kind, in the order of the kinds. One statement."""
-    last: dict[str, MatchPolicy] = {}
-    for policy in MatchPolicy.objects.order_by("version"):
-        last[policy.kind] = policy
-    return [last[kind] for kind in PolicyKind if kind in last]
 
 
 def runs_page(number: str | int | None, day: dt.date | None = None) -> Page:

@@ -4,8 +4,15 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
+from orders.enums import PolicyKind
 from orders.models import MatchPolicy
 from orders.policies import PARAMETERS
+
+
+def policies_in_force() -> list[MatchPolicy]:
+    """The last version of each kind, in the order of the kinds. One statement."""
+    last = {policy.kind: policy for policy in MatchPolicy.objects.order_by("version")}
+    return [last[kind] for kind in PolicyKind if kind in last]
 
 
 def policy_or_404(pk: int) -> MatchPolicy:

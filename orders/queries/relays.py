@@ -3,16 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, JSONField, OuterRef, Subquery
+from django.db.models import Exists, JSONField, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from market.models import Listing, Lot, User
 from market.quantities import Pack
-from orders.enums import CHANGEABLE_PLEDGES, ENDED_PLEDGES, LIVE_PLEDGES, PledgeState
-from orders.models import Pledge, RelayReading, Stall
+from orders.enums import CHANGEABLE_PLEDGES, PledgeState
+from orders.models import Pledge, PledgeLine, RelayReading, Stall
 from orders.permissions import pledging_by_sheet_for
 from orders.queries.relay_words import RowWords, words_of
 from orders.readings import (
@@ -41,7 +40,7 @@ def target_of(association_id: int, lot_id: int, wanted_id: int | None = None) ->
     None: it becomes a new pledge. One statement.
     """
     saved = RelayReading.objects.filter(pledge=OuterRef("pk"), applied_at__isnull=False).order_by("-pk")
-    live = Pledge.objects.filter(buyer=association_id, lot=lot_id).exclude(state__in=ENDED_PLEDGES)
+    live = Pledge.objects.live().filter(buyer=association_id, lot=lot_id)
     last = Subquery(saved.values("rows__parts")[:1], output_field=JSONField())
     rows = list(live.select_related("buyer", "dock").annotate(last_parts=last).order_by("-pk"))
     held = [row for row in rows if row.state == PledgeState.HELD]
@@ -240,15 +239,12 @@ def relay_desk(user: User) -> RelayDesk:
     since = timezone.now() - dt.timedelta(days=RECENT_DAYS)
     readings = RelayReading.objects.filter(association__in=mine, applied_at__isnull=True, created_at__gte=since)
     readings = readings.filter(lot__day__gte=today).defer("text", "rows").select_related("by", *_OF_LOT)
-    pledges = Pledge.objects.filter(buyer__in=mine, day__gte=today, state__in=LIVE_PLEDGES)
-    pledges = pledges.filter(_has_stalls()).select_related("dock", *_OF_LOT).order_by("day", "-pk")
+    pledges = Pledge.objects.live().filter(buyer__in=mine, day__gte=today)
+    has_stalls = Exists(PledgeLine.objects.filter(pledge=OuterRef("pk")))
+    pledges = (
+        pledges.filter(Q(state=PledgeState.HELD) | has_stalls).select_related("dock", *_OF_LOT).order_by("day", "-pk")
+    )
     return RelayDesk(list(readings[:10]), list(pledges[:50]))
 
 
 _OF_LOT = ("lot__listing__produce", "lot__listing__place")
-
-
-def _has_stalls() -> Any:
-    lines = Pledge.objects.filter(pk=OuterRef("pk"), lines__isnull=False)
-    held = Pledge.objects.filter(pk=OuterRef("pk"), state=PledgeState.HELD)
-    return Exists(lines) | Exists(held)

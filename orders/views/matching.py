@@ -22,12 +22,12 @@ from orders.queries.match_runs import (
     bars_of,
     last_replay,
     mine_of,
-    policies_in_force,
     proposals_page,
     remainders_page,
     runs_page,
     step_word,
 )
+from orders.queries.policies import policies_in_force
 
 UNMET, UNSOLD = "unmet", "unsold"
 

@@ -12,8 +12,7 @@ from orders.actions.policies import publish_policy
 from orders.enums import PolicyKind
 from orders.forms.matching import PolicyForm
 from orders.permissions import can_match, require_matcher
-from orders.queries.match_runs import policies_in_force
-from orders.queries.policies import parameters_in_words, policy_or_404, versions_of
+from orders.queries.policies import parameters_in_words, policies_in_force, policy_or_404, versions_of
 
 
 @require_GET
