@@ -97,7 +97,17 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
 
 
 def _only_asks_the_price(line: Line, flags: frozenset[str]) -> bool:
-    return "price_question" in flags and not ("want" in line.words and "self" in line.words)
+    return "price_question" in flags and not ("want" in line.words and "self" in line.words) and not _then_wants(line)
+
+
+def _then_wants(line: Line) -> bool:
+    """多少钱一斤，便宜的话要100斤: the question first, then a wish."""
+    asked = _PRICE_ASKED.search(line.text)
+    if not asked or not line.weights:
+        return False
+    at = line.weights[-1]
+    before = [token for token in line.tokens[:at] if token.kind not in ("space", "w_self")]
+    return bool(before) and before[-1].word in ("want", "add") and before[-1].start >= asked.end()
 
 
 def _is_offer(line: Line) -> bool:
@@ -174,6 +184,8 @@ def _of_figure(share: Share, line: Line, grams: int, prior: int | None) -> tuple
         return _of_total(share, line, prior)
     if "add" in words or (share.words[-1:] == ("plus",) and (prior or not line.is_item)):
         return Action.ADD, set()
+    if prior == grams and line.context.sender not in (None, share.name):  # 团长: 好的小贺40斤
+        return Action.IGNORE, {"repeated"}
     if prior:
         return (Action.REPLACE, set()) if "neg" in line.words else (Action.ASK, {"same_name"})
     return Action.NEW, set()

@@ -1,31 +1,30 @@
 """One line of a group read as entries: who, what it does, how many grams.
 
-`read_line` finds the parts (list number, speaker, shares); what a share does to a pledge is in `deciding`.
+`read_line` finds the parts (list number, speaker); whose each weight is is told in `shares`, what it does to a pledge
+in `deciding`.
 When a line cannot be read with certainty the action is `ASK`, and no gram is ever made up.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 
 from market.numerals import read_number
 from orders.relay import names, structure
 from orders.relay.bounds import as_range, respelled
 from orders.relay.deciding import decide, line_flags
-from orders.relay.lexicon import DONE
 from orders.relay.model import MAX_LINE, Action, Context, Entry
 from orders.relay.scanner import Token, scan
 from orders.relay.settling import Share, settle_same
+from orders.relay.shares import shares_of
 from orders.relay.signs import Tidy, has_phone, masked, tidy
-from orders.relay.weighing import Weight, weigh, weight_of
+from orders.relay.weighing import weigh
 from orders.relay.wordless import read_wordless, transfer, transfer_of_some
 
 _BEHIND_A_NAME = re.compile(r"[\s\d,，]")
-_PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
 _NO_NAMES = re.compile(
     "^(?:更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
 )
@@ -131,7 +130,8 @@ def _without_refused(tokens: list[Token]) -> list[Token]:
         weighed |= token.kind == "weight"
         rest = weighed and any(one.text.strip() in ("其他", "其它", "别的", "其余") for one in left[-1:])
         other = rest or (weighed and len(set(crops)) > 1 and any(one.kind == "crop" for one in left[-1:]))
-        left.append(replace(token, kind="note") if token.word in ("cancel", "neg") and other else token)
+        mood = token.text == "算了" and weighed and any(one.word in ("set", "want") for one in left)  # 改30斤算了
+        left.append(replace(token, kind="note") if token.word in ("cancel", "neg") and (other or mood) else token)
         crops += [token.text] if token.kind == "crop" else []
     return left
 
@@ -172,7 +172,7 @@ def _speaker(known: Tidy, tokens: Sequence[Token]) -> tuple[str | None, int]:
 def _entries(line: Line) -> list[Entry]:
     if moved := transfer(line) or transfer_of_some(line):
         return moved
-    shares = _shares(line)
+    shares = shares_of(line)
     if not shares:
         if len(refs := _refs_cancelled(line)) > 1:
             return [replace(line.blank, action=Action.CANCEL, ref_no=ref) for ref in refs]
@@ -207,159 +207,6 @@ def _finished(entry: Entry, line: Line) -> Entry:
     flags = tuple(sorted({*entry.flags, *(line.flags & {"phone_in_text"})}))
     paid: Decimal | None = price.price if price else None
     return replace(entry, grade=grade, price=paid, price_unit=price.value if price else "", flags=flags)
-
-
-# --- shares ---
-
-
-def _shares(line: Line) -> list[Share]:
-    """One share for each weight that counts, with its own name and crop."""
-    places: list[int] = []
-    last_is_told = False
-    for at in line.weights:
-        last_is_told = _is_told(line, at, last_is_told=last_is_told)
-        places += [] if last_is_told else [at]
-    if not places:
-        return []
-    gaps = _gaps(line, places)
-    crops = _crops(gaps)
-    name, found = _first_name(line, gaps), list[Share]()
-    for number, at in enumerate(places):
-        gap = gaps[number]
-        other = _name_between(line, gap) if number else None
-        grade = next((token.value for token in reversed(gap) if token.kind == "grade"), None)
-        is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1] or bool(grade)
-        name = other or name
-        words = _words(gap)
-        if number and is_own:  # a plus between two crops adds nothing up
-            joins = {"plus", "add"} if any(token.text in ("加", "加上") for token in gap) else {"plus"}
-            words = tuple(word for word in words if word not in joins)
-        share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own, grade)
-        found += _spread(line, gap, share)
-    return _named_behind(line, found, gaps)
-
-
-def _name_between(line: Line, gap: Sequence[Token]) -> str | None:
-    """A name between two weights: one that looks like it, or one that stands right before the second."""
-    if name := names.find_name(line.known, gap, strict=True, behind=True):
-        return name
-    near = [token for token in gap if token.kind != "space"][-1:]
-    return names.find_name(line.known, near, behind=True)
-
-
-def _crops(gaps: Sequence[Sequence[Token]]) -> list[str | None]:
-    """The crop of each weight: the one before it, or, where the first has none before it, the one right behind.
-
-    A weight without one is of the crop before (丝瓜50斤+30斤).
-    """
-    before = [next((token.text for token in reversed(gap) if token.kind == "crop"), None) for gap in gaps[:-1]]
-    if not before[0]:
-        before = [_crop_behind(gap) for gap in gaps[1:]]
-    for at in range(1, len(before)):
-        before[at] = before[at] or before[at - 1]
-    return before
-
-
-def _gaps(line: Line, places: Sequence[int]) -> list[Sequence[Token]]:
-    """The tokens before each weight, and those behind the last."""
-    edges = [-1, *places, len(line.tokens)]
-    return [line.tokens[one + 1 : other] for one, other in pairwise(edges)]
-
-
-def _weight(token: Token) -> Weight:
-    weight = weight_of(token)
-    assert weight is not None
-    return weight
-
-
-def _words(gap: Sequence[Token]) -> tuple[str, ...]:
-    signs = {"+": "plus", "=": "equals"}
-    return tuple(token.word or signs.get(token.text.strip(), token.kind) for token in gap if token.kind != "space")
-
-
-def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
-    """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
-    behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
-    if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
-        return True
-    if _PAST.search(line.text, 0, line.tokens[at].start):
-        return True
-    for token in reversed(line.tokens[:at]):
-        if token.kind in ("space", "w_maybe", "w_self") or token.text in ("了", "好", "完"):
-            continue
-        if token.kind == "w_supply" or (token.kind == "count" and token.text.startswith("每")):
-            return True
-        if token.kind == "w_total":  # 已经装了两车，共6吨
-            return last_is_told
-        return token.kind == "w_neg" and not (token.text == "不要" and len(line.weights) == 1)
-    return False
-
-
-def _crop_behind(gap: Sequence[Token]) -> str | None:
-    kinds = [token for token in gap if token.kind not in ("space", "grade")]
-    return kinds[0].text if kinds and kinds[0].kind == "crop" else None
-
-
-def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
-    sender = line.context.sender if not line.is_item else None
-    head = gaps[0]
-    behalf = names.on_behalf(line.text)
-    if behalf and head and behalf[1][0] > head[-1].end:  # 我要50斤，帮王姐要30斤
-        behalf = None
-    if behalf and behalf[0]:
-        start, end = _original(line, *behalf[1], behalf[0])
-        return line.known.cut(start, end)
-    if behalf:
-        head = [token for token in head if token.end <= behalf[1][0] or token.start >= behalf[1][1]]
-    own = bool(behalf) or any(token.word == "self" for token in head)
-    if line.speaker and not own:
-        return names.find_name(line.known, head, strict=True) or line.speaker
-    if line.speaker or (own and sender):
-        return line.speaker or sender
-    name = names.find_name(line.known, head, strict=bool(sender))
-    return (
-        name
-        or (names.find_name(line.known, gaps[-1], strict=True, behind=True) if len(gaps) == 2 else None)
-        or (sender or (names.find_name(line.known, gaps[-1], behind=True) if len(gaps) == 2 else None))
-    )
-
-
-def _original(line: Line, start: int, end: int, name: str) -> tuple[int, int]:
-    at = line.text.find(name, start, end)
-    return at, at + len(name)
-
-
-def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
-    """各: one share for each name or crop that stands before it."""
-    crops = [token.text for token in gap if token.kind == "crop"]
-    if not any(token.kind == "each" for token in gap):
-        together = len(set(crops)) > 1 and any(token.word == "total" for token in gap)
-        yield replace(share, doubts=share.doubts | {"each"}) if together else share
-        return
-    people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
-    me = line.context.sender if any(token.word == "self" for token in gap) else None
-    people = [me, *people] if me else people
-    if any(names.is_relative(one) for one in people):
-        yield replace(share, doubts=frozenset({"each"}))
-    elif len(crops) > 1:
-        yield from (replace(share, crop=crop, is_own=True) for crop in crops)
-    elif len(people) > 1 and not any(token.kind == "count" for token in gap):
-        yield from (replace(share, name=name, is_own=True) for name in people)
-    else:
-        yield replace(share, doubts=frozenset({"each"}))
-
-
-def _named_behind(line: Line, shares: list[Share], gaps: Sequence[Sequence[Token]]) -> list[Share]:
-    """200斤 老李，300斤 王姐: where the first has no name, each is named behind."""
-    if shares[0].name or len(shares) != len(gaps) - 1 or len(shares) < 2:
-        return shares
-    behind = [names.find_name(line.known, gap, behind=True) for gap in gaps[1:]]
-    if not all(behind):
-        last = behind[-1]
-        return (
-            [replace(share, name=share.name or last) for share in shares] if last and not any(behind[:-1]) else shares
-        )
-    return [replace(share, name=name) for share, name in zip(shares, behind, strict=True)]
 
 
 # --- lines without a weight ---

@@ -147,13 +147,19 @@ def _stated(token: Token, before: list[Token], text: str, counted: list[str]) ->
 def _without_bare(tokens: list[Token], has_unit: bool) -> list[Token]:
     """Where the line has a weight with its unit, other numbers are house numbers, unless a crop stands before one."""
     with_unit = any(token.amount and token.amount.kind != "bare" for token in tokens)
+    priced = any(token.kind == "money" for token in tokens)
     left = []
     for at, token in enumerate(tokens):
         if token.amount and "unknown_word" in token.amount.flags and len([one for one in tokens if one.amount]) > 1:
             left.append(replace(token, kind="num", amount=None))
             continue
         bare = token.amount is not None and token.amount.kind == "bare"
-        if (bare and with_unit and not _counts(tokens, at, has_unit)) or (bare and _is_part_of_name(tokens, at)):
+        is_price = bare and priced and _is_price(tokens, at)
+        if (
+            is_price
+            or (bare and with_unit and not _counts(tokens, at, has_unit))
+            or (bare and _is_part_of_name(tokens, at))
+        ):
             token = replace(token, kind="num", amount=None)
         left.append(token)
     return left
@@ -171,6 +177,13 @@ def _counts(tokens: list[Token], at: int, has_unit: bool) -> bool:
     if {"op", "w_set"} & set(near) or before in (["w_set"], ["w_add"], ["w_cut"]):  # 100斤 改 80
         return True
     return has_unit and before == ["text"] and behind in (["text"], ["split"])
+
+
+def _is_price(tokens: list[Token], at: int) -> bool:
+    """丝瓜1.8一斤 冬瓜0.8: a fraction without a unit, beside a price."""
+    amount = tokens[at].amount
+    beside = {token.kind for token in tokens[max(at - 1, 0) : at + 2]}
+    return bool(amount and amount.low and amount.low.denominator > 1 and "op" not in beside)
 
 
 def _is_part_of_name(tokens: list[Token], at: int) -> bool:

@@ -1,0 +1,172 @@
+"""The shares of a line: whose each weight is, of which crop, and the words right before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from orders.relay import names
+from orders.relay.lexicon import DONE
+from orders.relay.scanner import Token
+from orders.relay.settling import Share
+from orders.relay.weighing import Weight, weight_of
+
+if TYPE_CHECKING:
+    from orders.relay.lines import Line
+
+_PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
+_ME_TOO = re.compile(r"(?:^|[帮给替和跟与、\s])(?:我|俺)(?=[和跟与、])|[和跟与、](?:我|俺)(?=$|\s*[各每])")
+
+
+def shares_of(line: Line) -> list[Share]:
+    """One share for each weight that counts, with its own name and crop."""
+    places: list[int] = []
+    last_is_told = False
+    for at in line.weights:
+        last_is_told = _is_told(line, at, last_is_told=last_is_told)
+        places += [] if last_is_told else [at]
+    if not places:
+        return []
+    gaps = _gaps(line, places)
+    crops = _crops(gaps)
+    name, found = _first_name(line, gaps), list[Share]()
+    for number, at in enumerate(places):
+        gap = gaps[number]
+        other = _name_between(line, gap) if number else None
+        grade = next((token.value for token in reversed(gap) if token.kind == "grade"), None)
+        is_own = not number or bool(other and other != name) or crops[number] != crops[number - 1] or bool(grade)
+        name = other or name
+        words = _words(gap)
+        if number and is_own:  # a plus between two crops adds nothing up
+            joins = {"plus", "add"} if any(token.text in ("加", "加上") for token in gap) else {"plus"}
+            words = tuple(word for word in words if word not in joins)
+        share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own, grade)
+        found += _spread(line, gap, share)
+    return _named_behind(line, found, gaps)
+
+
+def _name_between(line: Line, gap: Sequence[Token]) -> str | None:
+    """A name between two weights: one that looks like it, or one that stands right before the second."""
+    if name := names.find_name(line.known, gap, strict=True, behind=True):
+        return name
+    near = [token for token in gap if token.kind != "space"][-1:]
+    return names.find_name(line.known, near, behind=True)
+
+
+def _crops(gaps: Sequence[Sequence[Token]]) -> list[str | None]:
+    """The crop of each weight: the one before it, or, where the first has none before it, the one right behind.
+
+    A weight without one is of the crop before (丝瓜50斤+30斤).
+    """
+    before = [next((token.text for token in reversed(gap) if token.kind == "crop"), None) for gap in gaps[:-1]]
+    if not before[0]:
+        before = [_crop_behind(gap) for gap in gaps[1:]]
+    for at in range(1, len(before)):
+        before[at] = before[at] or before[at - 1]
+    return before
+
+
+def _gaps(line: Line, places: Sequence[int]) -> list[Sequence[Token]]:
+    """The tokens before each weight, and those behind the last."""
+    edges = [-1, *places, len(line.tokens)]
+    return [line.tokens[one + 1 : other] for one, other in pairwise(edges)]
+
+
+def _weight(token: Token) -> Weight:
+    weight = weight_of(token)
+    assert weight is not None
+    return weight
+
+
+def _words(gap: Sequence[Token]) -> tuple[str, ...]:
+    signs = {"+": "plus", "=": "equals"}
+    return tuple(token.word or signs.get(token.text.strip(), token.kind) for token in gap if token.kind != "space")
+
+
+def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
+    """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
+    behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
+    if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
+        return True
+    if _PAST.search(line.text, 0, line.tokens[at].start):
+        return True
+    for token in reversed(line.tokens[:at]):
+        if token.kind in ("space", "w_maybe", "w_self") or token.text in ("了", "好", "完"):
+            continue
+        if token.kind == "w_supply" or (token.kind == "count" and token.text.startswith("每")):
+            return True
+        if token.kind == "w_total":  # 已经装了两车，共6吨
+            return last_is_told
+        return token.kind == "w_neg" and not (token.text == "不要" and len(line.weights) == 1)
+    return False
+
+
+def _crop_behind(gap: Sequence[Token]) -> str | None:
+    kinds = [token for token in gap if token.kind not in ("space", "grade")]
+    return kinds[0].text if kinds and kinds[0].kind == "crop" else None
+
+
+def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
+    sender = line.context.sender if not line.is_item else None
+    head = gaps[0]
+    behalf = names.on_behalf(line.text)
+    if behalf and head and behalf[1][0] > head[-1].end:  # 我要50斤，帮王姐要30斤
+        behalf = None
+    if behalf and behalf[0]:
+        start, end = _original(line, *behalf[1], behalf[0])
+        return line.known.cut(start, end)
+    if behalf:
+        head = [token for token in head if token.end <= behalf[1][0] or token.start >= behalf[1][1]]
+    own = bool(behalf) or any(token.word == "self" for token in head)
+    if line.speaker and not own:
+        return names.find_name(line.known, head, strict=True) or line.speaker
+    if line.speaker or (own and sender):
+        return line.speaker or sender
+    name = names.find_name(line.known, head, strict=bool(sender))
+    return (
+        name
+        or (names.find_name(line.known, gaps[-1], strict=True, behind=True) if len(gaps) == 2 else None)
+        or (sender or (names.find_name(line.known, gaps[-1], behind=True) if len(gaps) == 2 else None))
+    )
+
+
+def _original(line: Line, start: int, end: int, name: str) -> tuple[int, int]:
+    at = line.text.find(name, start, end)
+    return at, at + len(name)
+
+
+def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
+    """各: one share for each name or crop that stands before it."""
+    crops = [token.text for token in gap if token.kind == "crop"]
+    if not any(token.kind == "each" for token in gap):
+        together = len(set(crops)) > 1 and any(token.word == "total" for token in gap)
+        yield replace(share, doubts=share.doubts | {"each"}) if together else share
+        return
+    people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
+    said = "".join(token.text for token in gap)
+    me = line.context.sender if any(token.word == "self" for token in gap) or _ME_TOO.search(said) else None
+    people = [me, *people] if me else people
+    if any(names.is_relative(one) for one in people):
+        yield replace(share, doubts=frozenset({"each"}))
+    elif len(crops) > 1:
+        yield from (replace(share, crop=crop, is_own=True) for crop in crops)
+    elif len(people) > 1 and not any(token.kind == "count" for token in gap):
+        yield from (replace(share, name=name, is_own=True) for name in people)
+    else:
+        yield replace(share, doubts=frozenset({"each"}))
+
+
+def _named_behind(line: Line, shares: list[Share], gaps: Sequence[Sequence[Token]]) -> list[Share]:
+    """200斤 老李，300斤 王姐: where the first has no name, each is named behind."""
+    if shares[0].name or len(shares) != len(gaps) - 1 or len(shares) < 2:
+        return shares
+    behind = [names.find_name(line.known, gap, behind=True) for gap in gaps[1:]]
+    if not all(behind):
+        last = behind[-1]
+        return (
+            [replace(share, name=share.name or last) for share in shares] if last and not any(behind[:-1]) else shares
+        )
+    return [replace(share, name=name) for share, name in zip(shares, behind, strict=True)]
