@@ -36,6 +36,7 @@ class WrongState(Refused):
 class NotEnoughLeft(Refused):
     """`left` is worded, e.g. "50 斤 = 25 公斤"."""
 
+    field = "quantity"
     sentence = _("只剩 %(left)s，请减少数量")
 
 

@@ -25,6 +25,7 @@ from market.actions.ceilings import end_ceiling, set_ceiling
 from market.days import require_usable
 from market.enums import PriceUnit
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from market.models import Event, PriceCeiling, Produce
 from market.permissions import can_set_ceilings, history_of
 from market.queries.ceilings import listings_above
@@ -103,7 +104,7 @@ class CeilingCreateView(CreateView):
         try:
             return super().form_valid(form)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
             self.produced_error_message = self.get_error_message()
             return self.form_invalid(form)
 

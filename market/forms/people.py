@@ -9,6 +9,7 @@ from market.accounts import PhoneField
 from market.actions.people import MAX_NAME
 from market.enums import grantable_roles
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 
 
 class NameForm(forms.Form):
@@ -48,4 +49,4 @@ class MemberForm(forms.Form):
 
     def refuse(self, refusal: Refused) -> None:
         """Put the action's sentence beside its field, or on top."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        show_refusal(self, refusal)

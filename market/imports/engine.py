@@ -62,7 +62,7 @@ class Importer(ABC, Generic[Item]):
     columns: ClassVar[Sequence[Column]]
     # On the web; what a request does in two seconds. The commands take longer sheets.
     most_rows: ClassVar[int]
-    # Which column a refusal's field stands in; without an entry the refusal is about the whole row.
+    # The column a refusal is about, by its name or by that of its field; without an entry it is about the whole row.
     column_of: ClassVar[dict[str, str]] = {}
 
     def __init__(self, by: User) -> None:
@@ -157,7 +157,7 @@ def _each(importer: Importer, sheet: Sheet, lines: Iterable[Line], do: Any) -> t
             with transaction.atomic():
                 outcome = do(line.item)
         except Refused as refusal:
-            key = importer.column_of.get(refusal.field or type(refusal).__name__, "")
+            key = importer.column_of.get(type(refusal).__name__) or importer.column_of.get(refusal.field, "")
             refused.append(sheet.problem(line.row, key, str(refusal)))
         else:
             note = importer.note(line.item, outcome)

@@ -8,6 +8,7 @@ from market.exceptions import NotEnoughLeft, Refused, WrongState
 class BelowMinimum(Refused):
     """`minimum` is worded."""
 
+    field = "quantity"
     sentence = _("这批货的起订量是 %(minimum)s，请把数量加到起订量以上")
 
 
@@ -22,26 +23,31 @@ class DayPast(Refused):
 
 
 class DockNotUsable(Refused):
+    field = "dock"
     sentence = _("收货点“%(dock)s”不属于这个单位或者已经停用，请换一个收货点")
 
 
 class WindowBackwards(Refused):
+    field = "window_to"
     sentence = _("最晚送到的时间要晚于最早送到的时间，请改送达时段")
 
 
 class WindowPast(Refused):
     """`until` is worded."""
 
+    field = "window_to"
     sentence = _("%(until)s 已经过了，请把送达时段改晚一点，或者选后面日子的货")
 
 
 class OutsideDockHours(Refused):
     """`opens`, `closes` are clock times."""
 
+    field = "window_to"
     sentence = _("“%(dock)s”的收货时间是 %(opens)s 到 %(closes)s，请把送达时段改到这个时间里")
 
 
 class ReferenceTooLong(Refused):
+    field = "reference"
     sentence = _("单号 / 备注最多 %(limit)s 个字，请写短一点")
 
 
@@ -90,12 +96,14 @@ class AlreadyLoading(Refused):
 class MostBelowFirm(Refused):
     """`firm`, `most` are worded."""
 
+    field = "quantity"
     sentence = _("最多可收的 %(most)s 比认购量 %(firm)s 还少，请改大或者留空")
 
 
 class NotFreshEnough(Refused):
     """`until` is worded."""
 
+    field = "fresh_hours"
     sentence = _("这批货只能放到 %(until)s，送到后放不满 %(hours)s 小时；请把送达时段提前，或者少要几个小时")
 
 
@@ -106,14 +114,17 @@ class TooLateToChange(Refused):
 
 
 class ReasonMissing(Refused):
+    field = "reason"
     sentence = _("请写明取消的原因，卖方要看")
 
 
 class DockNameTaken(Refused):
+    field = "name"
     sentence = _("“%(organisation)s”已经有叫“%(dock)s”的收货点，请换个名字")
 
 
 class DockHoursBackwards(Refused):
+    field = "closes_at"
     sentence = _("停止收货的时间要晚于开始收货的时间")
 
 
@@ -150,4 +161,5 @@ class StretchTooLarge(Refused):
 class CutIsNoCut(Refused):
     """`taken` is worded."""
 
+    field = "quantity"
     sentence = _("现在要供 %(taken)s，请写一个更少的数；一点也供不上请取消")

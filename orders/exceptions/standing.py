@@ -12,36 +12,43 @@ class ListingNotOffered(Refused):
 class MoreThanADay(Refused):
     """`offered` is worded."""
 
+    field = "quantity"
     sentence = _("卖方每天只供 %(offered)s，请把每天的数量减到这个数以内")
 
 
 class StandingDaysBackwards(Refused):
+    field = "last_day"
     sentence = _("结束日期不能早于开始日期，请改日期")
 
 
 class StandingTooLong(Refused):
+    field = "last_day"
     sentence = _("一笔每日认购最多 %(most)s 天，您填了 %(days)s 天，请把结束日期改早")
 
 
 class StandingStartsTooLate(Refused):
     """`day`, `next` are worded."""
 
+    field = "first_day"
     sentence = _("%(day)s 的送达时段已经开始，请从 %(next)s 开始")
 
 
 class BeyondListing(Refused):
     """`day` is worded."""
 
+    field = "last_day"
     sentence = _("卖方只供到 %(day)s，请把结束日期改到这天或以前")
 
 
 class BeforeListing(Refused):
     """`day` is worded."""
 
+    field = "first_day"
     sentence = _("卖方从 %(day)s 才开始供货，请把开始日期改到这天或以后")
 
 
 class LastDayOver(Refused):
+    field = "last_day"
     sentence = _("结束日期不能早于今天；现在就不要了，请按“结束”")
 
 

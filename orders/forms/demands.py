@@ -163,12 +163,6 @@ def range_text(wish: Demand | Offer, pack: Pack | None = None) -> str:
     return f"{exact}-{format_exact(wish.most_g, '斤')}" if wish.most_g > wish.firm_g else exact
 
 
-def show_demand_refusal(form: forms.Form, refusal: Any, fields: dict[type, str]) -> None:
-    """Beside the field that would cure it: the refusal's own, or that of the table."""
-    name = refusal.field or fields.get(type(refusal), "")
-    form.add_error(name if name in form.fields else None, str(refusal))
-
-
 def _filter(field: type[forms.Field], method: str) -> Filter:
     made = Filter(method=method, label="")
     made.field_class = field

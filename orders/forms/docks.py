@@ -7,11 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Organisation, Place
-from orders.exceptions import DockHoursBackwards, DockNameTaken
 from orders.forms.fields import ClockField, PhoneField
 from orders.models import Dock
 
-FIELDS_OF_REFUSALS = {DockHoursBackwards: "closes_at", DockNameTaken: "name"}
 TOO_LONG = {"max_length": _("写得太长，请写短一点")}
 
 

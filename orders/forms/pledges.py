@@ -11,41 +11,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from market.exceptions import NotEnoughLeft, Refused, SoldOut
 from market.models import Lot
 from market.quantities import Quantity, QuantityError, describe, format_exact
 from market.ranges import range_words, read_range
 from market.wording import relative_day, with_note
-from orders import exceptions as refusals
 from orders.enums import PledgeState
 from orders.forms.fields import ClockField, FreshField, RangeField
 from orders.models import Dock, Pledge
 
 # Beside which field a refusal is shown; any other stands above the form.
-FIELDS_OF_REFUSALS: dict[type[Refused], str] = {
-    NotEnoughLeft: "quantity",
-    SoldOut: "quantity",
-    refusals.RaiseTooLarge: "quantity",
-    refusals.BelowMinimum: "quantity",
-    refusals.MostBelowFirm: "quantity",
-    refusals.NotFreshEnough: "fresh_hours",
-    refusals.DayOfSpanRefused: "days",
-    refusals.NotOneListing: "days",
-    refusals.TooManyDaysAtOnce: "days",
-    refusals.DockNotUsable: "dock",
-    refusals.WindowBackwards: "window_to",
-    refusals.WindowPast: "window_to",
-    refusals.OutsideDockHours: "window_to",
-    refusals.ReferenceTooLong: "reference",
-    refusals.ReasonMissing: "reason",
-    refusals.CutIsNoCut: "quantity",
-}
-
-
-def show_refusal(form: forms.Form, refusal: Refused) -> None:
-    """Put the sentence beside the field that would cure it."""
-    name = FIELDS_OF_REFUSALS.get(type(refusal))
-    form.add_error(name if name in form.fields else None, str(refusal))
 
 
 class DeliveryForm(forms.Form):

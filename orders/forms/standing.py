@@ -10,11 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from market.days import require_usable
-from market.exceptions import Refused
 from market.models import Lot
-from orders import exceptions as refusals
 from orders.forms.pledges import (
-    FIELDS_OF_REFUSALS,
     DeliveryForm,
     RangeForm,
     as_it_is,
@@ -22,25 +19,6 @@ from orders.forms.pledges import (
     likely_window,
 )
 from orders.models import Dock, StandingPledge
-
-_FIELDS: dict[type[Refused], str] = {
-    **FIELDS_OF_REFUSALS,
-    refusals.MostBelowFirm: "quantity",
-    refusals.MoreThanADay: "quantity",
-    refusals.NotFreshEnough: "fresh_hours",
-    refusals.StandingDaysBackwards: "last_day",
-    refusals.StandingTooLong: "last_day",
-    refusals.BeyondListing: "last_day",
-    refusals.LastDayOver: "last_day",
-    refusals.StandingStartsTooLate: "first_day",
-    refusals.BeforeListing: "first_day",
-}
-
-
-def show_standing_refusal(form: forms.Form, refusal: Refused) -> None:
-    """Put the sentence beside the field that would cure it."""
-    name = _FIELDS.get(type(refusal))
-    form.add_error(name if name in form.fields else None, str(refusal))
 
 
 def day_field(label: Any) -> forms.DateField:

@@ -82,10 +82,9 @@ class PledgeImport(Importer[PledgeRow]):
     columns = COLUMNS
     most_rows = 150
     column_of: ClassVar[dict[str, str]] = {
-        "NotEnoughLeft": "firm", "BelowMinimum": "firm", "KeyUsedOtherwise": "firm", "LotClosed": "listing", "OwnProduce": "listing",
-        "DayPast": "day", "DockNotUsable": "dock", "WindowBackwards": "window_to", "WindowPast": "window_to",
-        "OutsideDockHours": "window_from", "ReferenceTooLong": "reference", "NotVerified": "buyer", "NotAllowed": "buyer", "NotFreshEnough": "fresh_hours",
-        "PriceAboveCeiling": "listing",
+        "quantity": "firm", "KeyUsedOtherwise": "firm", "LotClosed": "listing", "OwnProduce": "listing", "PriceAboveCeiling": "listing",
+        "DayPast": "day", "dock": "dock", "window_to": "window_to", "OutsideDockHours": "window_from",
+        "reference": "reference", "NotVerified": "buyer", "NotAllowed": "buyer", "fresh_hours": "fresh_hours",
     }  # fmt: skip
 
     def __init__(self, by: User) -> None:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from market.models import Organisation
 from market.permissions import on_behalf_of, selling_for
 from orders.actions.pledges import cancel_pledge
 from orders.actions.shortfalls import cut_pledge
 from orders.enums import CHANGEABLE_PLEDGES
-from orders.forms.pledges import show_refusal
 from orders.forms.shortfalls import CannotBringForm, CutForm
 from orders.models import Pledge
 from orders.permissions import get_pledge_to_bring, get_seller_to_bring_for

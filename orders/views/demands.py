@@ -9,11 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from market.quantities import QuantityError
 from market.ranges import read_range
 from orders.actions.demands import cancel_demand, change_demand, place_demand
-from orders.forms.demands import DemandChangeForm, DemandForm, show_demand_refusal
-from orders.forms.pledges import FIELDS_OF_REFUSALS, reading_of
+from orders.forms.demands import DemandChangeForm, DemandForm
+from orders.forms.pledges import reading_of
 from orders.permissions import buying_for, docks_for, get_own_demand, require_buyer
 from orders.queries.demands import demands_of, own_page, pledges_for, waiting_offers_for
 from orders.queries.rooms import rooms_from
@@ -49,7 +50,7 @@ def demand_new(request: HttpRequest) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refusal:
-            show_demand_refusal(form, refusal, FIELDS_OF_REFUSALS)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("求购已发布，有货的卖方会来报价"))
             return redirect("orders:demand", demand.pk)
@@ -82,7 +83,7 @@ def demand_change(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             change_demand(one, terms=form.terms(), by=request.user)
         except Refused as refusal:
-            show_demand_refusal(form, refusal, FIELDS_OF_REFUSALS)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("求购已修改"))
             return redirect("orders:demand", one.pk)

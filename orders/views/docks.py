@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from market.models import Organisation
 from orders.actions.docks import add_dock, change_dock, stop_dock, use_dock
-from orders.forms.docks import FIELDS_OF_REFUSALS, DockForm, as_it_is, townships_of
+from orders.forms.docks import DockForm, as_it_is, townships_of
 from orders.permissions import get_own_dock, require_buyer
 from orders.queries.docks import docks_of
 
@@ -35,7 +36,7 @@ def dock_new(request: HttpRequest) -> HttpResponse:
         try:
             dock = add_dock(organisation=form.cleaned_data["organisation"], by=request.user, **form.facts())
         except Refused as refusal:
-            form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("收货点“%(dock)s”已登记") % {"dock": dock.name})
             return redirect(_way_back(request) or "orders:docks")
@@ -65,7 +66,7 @@ def dock(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             change_dock(own, by=request.user, **form.facts())
         except Refused as refusal:
-            form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("收货点“%(dock)s”已保存") % {"dock": form.cleaned_data["name"]})
             return redirect("orders:docks")

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from market.models import Lot
 from orders.actions.holds import confirm_hold, hold_lot, release_hold
 from orders.enums import PROMISED_PLEDGES
 from orders.forms.holds import HoldForm
-from orders.forms.pledges import show_refusal
 from orders.forms.sheets import BaseSheet, empty_sheet, sent_sheet, sheet_with_more_rows
 from orders.models import Pledge
 from orders.permissions import get_own_hold, get_sheet_lot, pledging_by_sheet_for, sheet_docks_for

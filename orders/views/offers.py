@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from orders.actions.accepting import accept_offer
 from orders.actions.offers import (
     counter_offer,
@@ -21,9 +22,7 @@ from orders.actions.offers import (
     withdraw_offer,
 )
 from orders.fitting import dock_point, point_of, road_km
-from orders.forms.demands import show_demand_refusal
 from orders.forms.offers import CounterForm, InsteadForm, OfferForm, SellersForm
-from orders.forms.pledges import FIELDS_OF_REFUSALS
 from orders.models import Offer
 from orders.permissions import (
     docks_for,
@@ -133,7 +132,7 @@ def _try(form: CounterForm | OfferForm | SellersForm, make: Callable[[], Offer])
     try:
         return make()
     except Refused as refusal:
-        show_demand_refusal(form, refusal, FIELDS_OF_REFUSALS)
+        show_refusal(form, refusal)
         return None
 
 

@@ -9,10 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from market.quantities import QuantityError
 from market.ranges import read_range
 from orders.actions.spans import place_span
-from orders.forms.pledges import PlaceForm, reading_of, show_refusal
+from orders.forms.pledges import PlaceForm, reading_of
 from orders.permissions import docks_for, get_lot_to_pledge, get_own_pledge
 from orders.queries.pledges import lot_for_page, other_days_of, span_of
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from orders.actions.pledges import cancel_pledge, change_pledge
-from orders.forms.pledges import CancelForm, ChangeForm, PledgeFilter, show_refusal
+from orders.forms.pledges import CancelForm, ChangeForm, PledgeFilter
 from orders.permissions import buying_for, docks_for, get_own_pledge, get_pledge_for, side_of
 from orders.queries.history import history_of
 from orders.queries.pledges import kin_of, pledges_by_day, pledges_of

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from orders.actions.policies import publish_policy
 from orders.enums import PolicyKind
 from orders.forms.matching import PolicyForm
@@ -45,7 +46,7 @@ def policy_new(request: HttpRequest, kind: str) -> HttpResponse:
                 PolicyKind(kind), text=form.cleaned_data["text"], parameters=form.parameters(), by=request.user
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("第 %(version)s 版已公布") % {"version": new.version})
             return redirect("orders:policy", new.pk)

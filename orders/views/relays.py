@@ -13,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from orders.actions.relays import apply_relay, correct_row, read_relay, reread_relay
-from orders.forms.pledges import DeliveryForm, likely_window, show_refusal
+from orders.forms.pledges import DeliveryForm, likely_window
 from orders.forms.relays import PasteForm, RowForm
 from orders.models import Pledge, RelayReading
 from orders.permissions import (

@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from market.models import Lot
 from market.quantities import Pack
 from orders.actions.pledges import change_pledge, place_pledge
-from orders.forms.pledges import DeliveryForm, NewDeliveryForm, as_it_is, docks_of_pledge, show_refusal
+from orders.forms.pledges import DeliveryForm, NewDeliveryForm, as_it_is, docks_of_pledge
 from orders.forms.sheets import BaseSheet, empty_sheet, sent_sheet, sheet_of, sheet_with_more_rows
 from orders.models import Pledge
 from orders.permissions import docks_for, get_own_sheet, get_sheet_lot, sheet_docks_for

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from market.exceptions import Refused
+from market.forms.refusals import show_refusal
 from orders.actions.standing import (
     accept_price,
     change_standing,
@@ -23,7 +24,7 @@ from orders.actions.standing import (
     start_standing,
     unskip_day,
 )
-from orders.forms.standing import DayForm, StandingChangeForm, StandingForm, show_standing_refusal
+from orders.forms.standing import DayForm, StandingChangeForm, StandingForm
 from orders.permissions import (
     buying_for,
     can_enter_pledge_for,
@@ -57,7 +58,7 @@ def standing_new(request: HttpRequest, lot_id: int) -> HttpResponse:
         try:
             started = start_standing(listing=lot.listing, by=request.user, **form.facts())
         except Refused as refusal:
-            show_standing_refusal(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("已开始，系统会在前一天傍晚自动认购"))
             return redirect("orders:standing_pledge", started.pk)
@@ -91,7 +92,7 @@ def standing_change(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             change_standing(one, by=request.user, **form.facts())
         except Refused as refusal:
-            show_standing_refusal(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("已修改，从下一个还没有认购的日子起按新的来"))
             return redirect("orders:standing_pledge", one.pk)

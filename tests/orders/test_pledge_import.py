@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -231,6 +232,15 @@ def test_a_past_day_of_a_known_lot_is_refused(cast, lot, row, time_machine):
     assert [(one.row, one.column) for one in report.problems] == [(2, "D")]
     assert "日子已经过了" in report.problems[0].message
     assert Pledge.objects.count() == 0
+
+
+def test_a_lot_sold_out_is_named_with_the_cell_of_its_quantity(cast, lot, row):
+    importer = importing(cast)
+    Lot.objects.filter(pk=lot.pk).update(reserved_g=F("offered_g"))
+
+    report = carry_out(importer, sheet_of(importer, as_csv(CHINESE, [row()])))
+
+    assert [(one.column, "刚被认购完" in one.message) for one in report.problems] == [("E", True)]
 
 
 def test_two_lots_of_the_produce_on_that_day_are_named(cast, lot, row, reference):
