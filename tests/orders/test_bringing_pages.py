@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from market.enums import Role
 from market.models import Event, Lot, Notice
+from market.quantities import Quantity
 from orders.actions.holds import hold_lot
 from orders.actions.pledges import cancel_pledge
 from orders.actions.progress import mark_moving, mark_planned
@@ -289,3 +290,16 @@ def test_a_shortage_is_said_again_in_the_list_of_the_seller(farmer, cast, pledge
     cut_pledge(pledge, to=kg("10斤"), reason="雨", back_on_sale=True, by=fresh(cast.farmer))
 
     assert "要备 丝瓜（一等） 10 斤 = 5 公斤" in read(farmer)
+
+
+def test_a_seller_reads_of_bringing_and_a_buyer_of_getting(cast, lot, dock):
+    pledge = make_pledge(lot, dock, "1000斤", by=fresh(cast.buyer))
+    cut_pledge(pledge, to=Quantity.parse("300斤"), reason="下雨", back_on_sale=False, by=fresh(cast.farmer))
+
+    seller, buyer = (
+        words_of(signed_in(person).get(reverse("orders:pledge", args=[pledge.pk])))
+        for person in (cast.farmer, cast.buyer)
+    )
+
+    assert "您少供 700 斤 = 350 公斤 一共要供 300 斤 = 150 公斤" in seller
+    assert "卖方少给 700 斤 = 350 公斤 实得 300 斤 = 150 公斤" in buyer

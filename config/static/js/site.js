@@ -65,10 +65,16 @@
     if (dialog.close) { dialog.close(); } else { dialog.removeAttribute("open"); }
   }
 
+  /* 确定 may open under the finger that pressed the button: a second tap at once must not answer for the reader. */
+  var UNREAD_MS = 500;
+
   function ask(text, grave, agreed) {
-    dialog.querySelector("[data-yes]").className = grave ? "danger sure" : "";
+    var yes = dialog.querySelector("[data-yes]");
+    yes.className = grave ? "danger sure" : "";
+    yes.disabled = true;
+    setTimeout(function () { yes.disabled = false; }, UNREAD_MS);
     dialog.querySelector("[data-text]").textContent = text;
-    dialog.querySelector("[data-yes]").onclick = function () { closeDialog(); agreed(); };
+    yes.onclick = function () { closeDialog(); agreed(); };
     dialog.querySelector("[data-no]").onclick = closeDialog;
     if (dialog.showModal) { dialog.showModal(); } else { dialog.setAttribute("open", ""); }
     dialog.querySelector("[data-no]").focus();
