@@ -34,8 +34,8 @@ def set_ceiling(
 ) -> PriceCeiling:
     """The produce may not be listed or pledged above the price on these days. What is promised already stays as agreed.
 
-    Where several ceilings are in force the lowest binds. Sellers with listings above it are told. A repeat sets another, equal
-    one: it changes nothing that binds. Raises: NotAllowed, UnfitText.
+    Where several ceilings are in force the lowest binds. Sellers with listings above it are told. Locks: produce. A repeat
+    returns the first: a twin would go on binding when one of them is ended. Raises: NotAllowed, UnfitText.
     """
     require(can_set_ceilings(by))
     ceiling = PriceCeiling(
@@ -55,6 +55,13 @@ def set_ceiling(
         label = labels.get(name, PriceCeiling._meta.verbose_name)
         raise UnfitText(name if name in labels else "", label=label, said=messages[0]) from error
     ceiling.price_per_kg = ceiling.exact_per_kg().quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    Produce.objects.select_for_update(no_key=True).get(pk=produce.pk)
+    same = {
+        name: getattr(ceiling, name) for name in ("produce", "price", "price_unit", "first_day", "last_day", "reason")
+    }
+    first = PriceCeiling.objects.filter(ended_at=None, **same).first()
+    if first is not None:
+        return first
     ceiling.save()
     record(ceiling, "set", by=by, reason=ceiling.reason)
     _tell_sellers_above(ceiling)

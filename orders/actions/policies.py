@@ -33,12 +33,13 @@ def publish_policy(kind: PolicyKind, *, text: str, parameters: Mapping[str, int]
     text = text.strip()
     _require_text(text)
     _require_parameters(parameters)
-    before = MatchPolicy.objects.select_for_update().filter(kind=kind).order_by("version")
-    last = list(before)[-1:]  # all of them are locked; the last decides
+    versions = MatchPolicy.objects.filter(kind=kind).order_by("-version")
+    list(versions.select_for_update())  # who waited here reads the last one below: it may be new
+    last = versions.first()
     values = {name: parameters[name] for name in PARAMETERS}
-    if last and (last[0].text, last[0].parameters) == (text, values):
-        raise SameAsBefore(version=last[0].version)
-    version = last[0].version + 1 if last else 1
+    if last and (last.text, last.parameters) == (text, values):
+        raise SameAsBefore(version=last.version)
+    version = last.version + 1 if last else 1
     policy = MatchPolicy.objects.create(kind=kind, version=version, text=text, parameters=values, by=by)
     record(policy, "published", by=by)
     return policy

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from market.actions.events import record
 from market.models import Organisation, User
 from market.permissions import on_behalf_of, require
-from orders.exceptions import StallMergesItself, StallNameMissing, StallNameTaken
+from orders.exceptions import StallGone, StallMergesItself, StallNameMissing, StallNameTaken
 from orders.models import PledgeLine, Stall, StallAlias
 from orders.permissions import can_buy_for
 from orders.readings import Row, can_be_booked
@@ -36,10 +36,11 @@ def remember_stalls(association: Organisation, rows: Sequence[Row]) -> None:
 
 @transaction.atomic
 def rename_stall(stall: Stall, *, name: str, by: User) -> Stall:
-    """The stall has another name; what it was called stays as an alias. Locks: stall. A repeat changes nothing.
+    """The stall has another name; what it was called stays as an alias. Locks: association, stall. A repeat changes nothing.
 
-    Raises: NotAllowed, StallNameMissing, StallNameTaken.
+    Raises: NotAllowed, StallGone, StallNameMissing, StallNameTaken.
     """
+    _lock_stalls_of(stall.association_id)
     stall = _locked(stall.pk)
     require(can_buy_for(by, stall.association))
     name = " ".join(name.split())
@@ -61,12 +62,13 @@ def rename_stall(stall: Stall, *, name: str, by: User) -> Stall:
 
 @transaction.atomic
 def merge_stalls(stall: Stall, *, into: Stall, by: User) -> Stall:
-    """`stall` was `into` all along: its lines and names are `into`'s, and it is gone. Locks: both stalls by key.
+    """`stall` was `into` all along: its lines and names are `into`'s, and it is gone. Locks: association, both stalls by key.
 
-    Raises: NotAllowed, StallMergesItself.
+    A repeat is refused: there is no such stall any more. Raises: NotAllowed, StallGone, StallMergesItself.
     """
     if stall.pk == into.pk:
         raise StallMergesItself
+    _lock_stalls_of(stall.association_id)
     locked = {pk: _locked(pk) for pk in sorted((stall.pk, into.pk))}
     gone, kept = locked[stall.pk], locked[into.pk]
     require(can_buy_for(by, gone.association))
@@ -95,5 +97,15 @@ def _call(stall: Stall, name: str) -> None:
     StallAlias.objects.update_or_create(association_id=stall.association_id, alias=name, defaults={"stall": stall})
 
 
+def _lock_stalls_of(association_id: int) -> None:
+    """Nobody saves a relay that names one of them meanwhile (`relays.apply_relay` locks the same row)."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=association_id)
+
+
 def _locked(pk: int) -> Stall:
-    return Stall.objects.select_for_update(no_key=True, of=("self",)).select_related("association").get(pk=pk)
+    """Raises: StallGone."""
+    rows = Stall.objects.select_for_update(no_key=True, of=("self",)).select_related("association")
+    stall = rows.filter(pk=pk).first()
+    if stall is None:
+        raise StallGone
+    return stall

@@ -65,6 +65,10 @@ class StallNameMissing(Refused):
     sentence = _("请写 1 到 40 个字的摊位或姓名")
 
 
+class StallGone(Refused):
+    sentence = _("这个摊位刚才已经并到另一家了，请回到摊位列表看看")
+
+
 class StallMergesItself(Refused):
     sentence = _("请选另一个摊位")
 

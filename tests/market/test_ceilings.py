@@ -66,6 +66,16 @@ def test_the_lowest_of_several_binds(loofah, desk):
     assert (refused(loofah, "2.31", "斤"), refused(loofah, "2.30", "斤")) == (True, False)
 
 
+def test_a_double_tap_sets_one_so_that_ending_it_frees_the_price(loofah, desk):
+    first, again = (make_ceiling(loofah, "2.00", by=desk) for _ in range(2))
+
+    assert again == first
+    assert Event.objects.filter(verb="set").count() == 1
+    end_ceiling(first, reason="货源恢复", by=desk)
+    require_under_ceiling(loofah.pk, price_per_kg(Decimal("9.00"), "斤"), timezone.localdate())
+    assert make_ceiling(loofah, "2.00", by=desk) != first  # set anew after it was ended
+
+
 def test_two_that_differ_in_the_fifth_place_are_told_apart(loofah, desk):
     make_ceiling(loofah, "2400.56", price_unit=PriceUnit.TONNE, by=desk)
     lower = make_ceiling(loofah, "2400.55", price_unit=PriceUnit.TONNE, by=desk)
@@ -155,7 +165,7 @@ def test_only_the_commerce_desk_sets_and_ends(loofah, cast, desk):
     found = set()
     for role, person in cast.people().items():
         try:
-            make_ceiling(loofah, "2.40", by=again(person))
+            make_ceiling(loofah, "2.50", by=again(person))
             end_ceiling(PriceCeiling.objects.latest("pk"), reason="试", by=again(person))
         except NotAllowed:
             with pytest.raises(NotAllowed):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from market.exceptions import NotAllowed
 from market.models import Event
 from orders.actions.stalls import forget_alias, merge_stalls, rename_stall
-from orders.exceptions import StallMergesItself, StallNameMissing, StallNameTaken
+from orders.exceptions import StallGone, StallMergesItself, StallNameMissing, StallNameTaken
 from orders.models import PledgeLine, Stall, StallAlias
 from tests.factories import make_organisation
 from tests.factories.orders import fresh, make_dock, make_pledge, stalls
@@ -93,6 +93,16 @@ def test_a_stall_is_not_merged_with_itself_nor_with_a_stranger(stall, clerk, ref
             merge_stalls(stall, into=into, by=clerk)
 
     assert Stall.objects.count() == 2
+
+
+def test_a_stall_that_is_merged_already_is_said_to_be_gone(stall, other, clerk):
+    """A colleague, or a second tap, was faster."""
+    merge_stalls(stall, into=other, by=clerk)
+
+    for late in (lambda: merge_stalls(stall, into=other, by=clerk), lambda: rename_stall(stall, name="新名", by=clerk)):
+        with pytest.raises(StallGone):
+            late()
+    assert Event.objects.filter(verb="merged").count() == 1
 
 
 def test_an_alias_is_forgotten_once(alias, clerk):

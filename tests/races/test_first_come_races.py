@@ -11,11 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from market.actions.organisations import OrganisationDetails, add_member, register_organisation
-from market.models import Membership, Organisation, User
+from market.models import Membership, Organisation, PriceCeiling, User
+from orders.actions.policies import publish_first_policies, publish_policy
+from orders.actions.stalls import merge_stalls
 from orders.logistics.actions.passes import issue_pass
 from orders.logistics.actions.trucks import register_driver, register_truck
 from orders.logistics.models import Driver, Pass, Truck
+from orders.models import MatchPolicy, Stall
+from orders.policies import FIRST_VERSIONS
 from tests.factories import make_organisation, make_user
+from tests.factories.ceilings import make_ceiling
+from tests.factories.orders import fresh
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -135,3 +141,32 @@ def test_a_name_registered_by_two_people_at_one_place_stays_with_the_first(cast,
 
     assert raised == ["AlreadyRegistered"]
     assert Organisation.objects.count() == before + 1
+
+
+def test_a_second_tap_that_publishes_a_rule_reads_that_it_is_in_force(cast):
+    publish_first_policies()
+    kind, (text, parameters) = next(iter(FIRST_VERSIONS.items()))
+
+    def publish() -> None:
+        publish_policy(kind, text=f"{text}改", parameters=parameters, by=User.objects.get(pk=cast.commerce_desk.pk))
+
+    assert one_behind_the_other(publish, publish) == ["SameAsBefore"]
+    assert MatchPolicy.objects.filter(kind=kind).count() == 2
+
+
+def test_a_second_tap_that_sets_a_ceiling_sets_none(cast, reference):
+    def set_it() -> None:
+        make_ceiling(reference["loofah"], "2.40", by=User.objects.get(pk=cast.commerce_desk.pk))
+
+    assert one_behind_the_other(set_it, set_it) == []
+    assert PriceCeiling.objects.count() == 1
+
+
+def test_a_stall_merged_twice_at_once_is_gone_for_the_second(cast):
+    one, other = (Stall.objects.create(association=cast.association, name=name) for name in ("老李", "建宁老李"))
+
+    def merge() -> None:
+        merge_stalls(Stall(pk=one.pk, association=cast.association), into=other, by=fresh(cast.association_clerk))
+
+    assert one_behind_the_other(merge, merge) == ["StallGone"]
+    assert list(Stall.objects.all()) == [other]
