@@ -1,6 +1,5 @@
 """The paper of a trip as PDF: stops in order, what to pack first, a code that leads to the trip on a phone."""
 
-import io
 from collections.abc import Sequence
 
 import segno
@@ -8,15 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from market.quantities import format_grams
 from market.wording import calendar_day, with_note
 from orders.logistics.enums import StopKind
 from orders.logistics.models import Load
-from orders.logistics.papers import GRID, page_number, register_fonts, text_of
+from orders.logistics.papers import GRID, print_a4, text_of
 from orders.logistics.queries.loads import Leg
 from orders.logistics.queries.trips import TripSheet
 
@@ -25,18 +23,6 @@ QR_SIDE = 30 * mm
 
 def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str) -> bytes:
     """A4 pages. `packing` are the loads in the order they go on; `url` is what the code says."""
-    register_fonts()
-    paper = io.BytesIO()
-    document = SimpleDocTemplate(
-        paper,
-        pagesize=A4,
-        leftMargin=14 * mm,
-        rightMargin=14 * mm,
-        topMargin=12 * mm,
-        bottomMargin=14 * mm,
-        title=f"{sheet.trip.truck.plate} {sheet.trip.day}",
-        author=_("绿通集市"),
-    )
     story = [
         _head(sheet, url),
         Spacer(0, 4 * mm),
@@ -50,8 +36,7 @@ def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str) -> bytes:
         Spacer(0, 6 * mm),
         text_of(_("发货人：____________　　司机：____________　　收货人：____________")),
     ]
-    document.build(story, onFirstPage=page_number, onLaterPages=page_number)
-    return paper.getvalue()
+    return print_a4(f"{sheet.trip.truck.plate} {sheet.trip.day}", story)
 
 
 def both_ways(grams: int) -> str:

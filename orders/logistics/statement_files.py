@@ -1,6 +1,5 @@
 """A statement between two as a paper to sign (PDF) and as a sheet to count with (XLSX)."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,9 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, LongTable, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import Flowable, KeepTogether, LongTable, Spacer, TableStyle
 
 from market.models import Organisation
 from market.quantities import format_grams
@@ -21,7 +19,7 @@ from market.sheets import write_xlsx
 from market.wording import calendar_day, unit_word, with_note, yuan
 from orders.logistics.capitals import capitals
 from orders.logistics.exceptions import StatementTooLong
-from orders.logistics.papers import GRID, page_number, register_fonts, text_of
+from orders.logistics.papers import GRID, print_a4, text_of
 from orders.logistics.queries.statements import Line, Period, Totals, totals_of
 
 MOST_PDF_LINES, MOST_XLSX_LINES = 1_000, 20_000
@@ -55,21 +53,8 @@ def amount_words(line: Line) -> str:
 def make_pdf(statement: Statement) -> bytes:
     """A4 pages, to be signed by both. Raises: StatementTooLong."""
     _require_length(statement, MOST_PDF_LINES)
-    register_fonts()
-    paper = io.BytesIO()
-    document = SimpleDocTemplate(
-        paper,
-        pagesize=A4,
-        leftMargin=14 * mm,
-        rightMargin=14 * mm,
-        topMargin=12 * mm,
-        bottomMargin=14 * mm,
-        title=statement.name,
-        author=_("绿通集市"),
-    )
     story = [*_head(statement), Spacer(0, 4 * mm), _table(statement), Spacer(0, 4 * mm), KeepTogether(_foot(statement))]
-    document.build(story, onFirstPage=page_number, onLaterPages=page_number)
-    return paper.getvalue()
+    return print_a4(statement.name, story)
 
 
 def _require_length(statement: Statement, most: int) -> None:

@@ -82,6 +82,11 @@ def yuan_of(fen: int) -> Decimal:
     return Decimal(fen).scaleb(-2)
 
 
+def fen_of(yuan: Decimal | None) -> int:
+    """Nothing for an amount that is not known yet. Amounts have two places, so nothing is rounded."""
+    return int((yuan or 0) * 100)
+
+
 # --- one definition of a line's money, in SQL; `market.quantities.amount` says the same of one row -------------------
 
 
@@ -334,7 +339,7 @@ def statement_page(
     adjusted = _adjusted_lines(period, sides)
     fen: dict[dt.date, int] = defaultdict(int)
     for line in adjusted:
-        fen[line.day] += int((line.amount or 0) * 100)
+        fen[line.day] += fen_of(line.amount)
     days = _with(_received(period, sides, on=TruncDate("at")), fen)
     page = Paginator(day_chunks(days), 1).get_page(number)
     shown = page.object_list[0] if page.object_list else []
@@ -365,8 +370,8 @@ def totals_of(lines: Iterable[Line]) -> Totals:
             accepted_g=line.accepted_g,
             rejected_g=line.rejected_g,
             missing_g=line.missing_g,
-            goods_fen=0 if line.is_adjustment else int((line.amount or 0) * 100),
-            adjusted_fen=int((line.amount or 0) * 100) if line.is_adjustment else 0,
+            goods_fen=0 if line.is_adjustment else fen_of(line.amount),
+            adjusted_fen=fen_of(line.amount) if line.is_adjustment else 0,
             lines=0 if line.is_adjustment else 1,
             unpriced_g=line.accepted_g if line.amount is None else 0,
         )
