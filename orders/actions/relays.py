@@ -156,7 +156,7 @@ def _corrected(row: Row, how: str, stall: str, quantity: Quantity | None, known:
     action = HOW_TO_COUNT[how]
     if action is Action.IGNORE:
         return replace(row, action=action.value, decided=True)
-    name = " ".join((stall or row.stall).split())
+    name = hide_phones(" ".join((stall or row.stall).split()))
     name = name if name in known.stalls else known.stall_of(name) or name
     if not can_be_booked(name):
         raise RowUnreadable(said=RowUnreadable.nobody)

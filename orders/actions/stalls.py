@@ -10,7 +10,7 @@ from market.permissions import on_behalf_of, require
 from orders.exceptions import StallGone, StallMergesItself, StallNameMissing, StallNameTaken
 from orders.models import PledgeLine, Stall, StallAlias
 from orders.permissions import can_buy_for
-from orders.readings import Row, can_be_booked
+from orders.readings import Row, can_be_booked, hide_phones
 
 
 def remember_stalls(association: Organisation, rows: Sequence[Row]) -> None:
@@ -43,7 +43,7 @@ def rename_stall(stall: Stall, *, name: str, by: User) -> Stall:
     _lock_stalls_of(stall.association_id)
     stall = _locked(stall.pk)
     require(can_buy_for(by, stall.association))
-    name = " ".join(name.split())
+    name = hide_phones(" ".join(name.split()))
     if not can_be_booked(name):
         raise StallNameMissing
     if name == stall.name:

@@ -89,6 +89,13 @@ def test_a_paste_is_kept_with_hidden_numbers_and_promises_nothing(paste, lot, un
     unchanged()
 
 
+def test_a_number_the_clerk_writes_into_a_name_is_hidden_too(paste, save, clerk):
+    reading = paste("1. 郭师傅 120斤")
+    correct_row(reading, 0, how="total", stall="郭师傅 13812345678", by=clerk)
+
+    assert lines(save(reading)) == {"郭师傅 138****5678": 60_000}
+
+
 def test_the_same_paste_again_is_the_same_reading_with_its_corrections(paste, clerk):
     first = paste("1. 刘玉兰")
     correct_row(first, 0, how="total", quantity=kg("20斤"), by=clerk)

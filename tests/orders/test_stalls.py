@@ -50,6 +50,13 @@ def test_a_renamed_stall_is_still_found_by_its_old_name(stall, alias, clerk):
     ]
 
 
+def test_a_telephone_number_in_a_name_is_hidden(stall, clerk):
+    rename_stall(stall, name="老李 13812345678", by=clerk)
+
+    assert Stall.objects.get(pk=stall.pk).name == "老李 138****5678"
+    assert "13812345678" not in str(list(Event.objects.values_list("reason", flat=True)))
+
+
 def test_a_stall_may_take_a_name_the_group_called_it(stall, alias, clerk):
     rename_stall(stall, name="老李", by=clerk)
 
