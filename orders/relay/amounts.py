@@ -90,7 +90,7 @@ _UNIT = (
     rf"|(?P<pack>(?:{'|'.join(sorted(PACKS, key=len, reverse=True))})(?![a-z]))"
 )
 _AFTER = re.compile(
-    rf"\s*(?P<about>多|来|余|把|几|十来|\+)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。])|[1-9]$)?(?P<over>多|出头|左右|上下|以上|以下|以内|往上|\+(?=$|[\s,，。]))?"
+    rf"\s*(?P<about>多|来|余|把|几|十来|\+)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。])|[1-9]$)?(?P<over>多|出头|左右|上下|以上|以下|以内|之内|封顶|打底|保底|往上|\+(?=$|[\s,，。]))?"
 )
 _RUN = re.compile("(?:[0-9.,零一二两三四五六七八九十百千万亿点半几]|w(?![a-z]))+")
 _VAGUE_HALF = re.compile(

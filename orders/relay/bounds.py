@@ -25,9 +25,12 @@ _COMMA = re.compile(r"(?<!\d)([1-9])([,，])([1-9])(?=\s*[百千万]?\s*(?:公�
 _AND = re.compile(r"(?<=[斤吨担件筐箱袋])[零又](?=\s*[\d一二两三四五六七八九十半])")
 
 
+_LETTER_O = re.compile(r"(?<=\d)o(?=[\do]*\s*(?:公斤|斤|吨|kg|件|筐|箱|袋))")
+
+
 def respelled(known: Tidy) -> Tidy:
     """3，4吨 as 3、4吨, and 2筐零5斤 as 2筐+5斤."""
-    known = Tidy(known.original, _AND.sub("+", known.text), known.at)
+    known = Tidy(known.original, _LETTER_O.sub("0", _AND.sub("+", known.text)), known.at)
     found = _COMMA.search(known.text)
     if not found or int(found[3]) != int(found[1]) + 1:
         return known

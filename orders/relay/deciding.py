@@ -21,14 +21,21 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _QUESTION = re.compile(
-    r"[?？]|[吗嘛么啵]\s*(?=[。!！~,，]|$)|不$|(?<!要)不\s*[。]*$|([送行能够好包])不\1|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
+    r"[?？]|[吗嘛么啵]\s*(?=[。!！~,，]|$)|[吗啵]\s|^谁|谁(?:取消|改|删|把)|[对是]吧|[\u4e00-\u9fff](?<!要)不\s+(?=[\u4e00-\u9fff])|不$|(?<!要)不\s*[。]*$|([送行能够好包])不\1|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
 )
 _PRICE_ASKED = re.compile(
-    r"多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元|(?:一|1|每)[件筐箱袋份捆包框](?:大概|有|是|装|重|净重)*(?:多少|几|好多)|最[少低]\S{0,3}(?:几|多少)"
+    r"多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|[斤吨件筐箱袋](?:就|那)?(?:是|要)\s*[\d.]+\s*(?:块|元)[钱\s,，]*(?:对|是|吧|吗|不)|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元|(?:一|1|每)[件筐箱袋份捆包框](?:大概|有|是|装|重|净重)*(?:多少|几|好多)|最[少低]\S{0,3}(?:几|多少)"
 )
-_CONDITION = re.compile("(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^，,\\d]{0,4}就[要来订拿买]")
+_CONDITION = re.compile(
+    "没有?[^，,。\\d]{1,8}(?:就(?:算|不|换|要)|的话)|(?:不够|好卖|好吃|卖完|卖得好|到时候?)(?:了|的话)?[^，,。\\d]{0,3}再(?:加|要|来|订|补|拿)|(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^，,\\d]{0,4}就[要来订拿买]"
+)
+_GIVES = re.compile(
+    r"(?:满|买|订|购)\s*[\d一二两三四五六七八九十百千]+\s*(?:斤|公斤|吨|件|筐|箱|袋|份)(?:以上)?\s*(?:就|可)?(?:免|[送赠返]\s*[\d一二两三四五六七八九十])"
+)
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
-TAKERS = re.compile("^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)")
+TAKERS = re.compile(
+    "^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要(?!拼|一起)|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)"
+)
 _EMBEDDED = re.compile(r"[^\d\s]\d+(?![栋幢楼单元室号座排期区中\d])[\u4e00-\u9fff]+\d+")
 _FIGURE = re.compile(r"[^\d\s]\s\d{1,2}$")  # 唐嗲 1，200斤
 _DOUBTS = frozenset(
@@ -56,11 +63,15 @@ def line_flags(text: str, tokens: Sequence[Token]) -> frozenset[str]:
         flags.add("question")
     if any(token.word == "maybe" for token in tokens):
         flags.add("approximate")
-    if _CONDITION.search(text):
+    if (said := _CONDITION.search(text)) and ("再" not in said[0] or _counted(tokens) > 1):
         flags.add("conditional")
     if any(token.word == "daily" for token in tokens) or _times_days(tokens):
         flags.add("daily")
     return frozenset(flags)
+
+
+def _counted(tokens: Sequence[Token]) -> int:
+    return sum(token.kind == "weight" for token in tokens)
 
 
 def _times_days(tokens: Sequence[Token]) -> bool:
@@ -72,8 +83,10 @@ def _times_days(tokens: Sequence[Token]) -> bool:
 def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> Entry:
     """The entry of one share."""
     flags = flags | share.weight.flags | share.doubts
+    if share.name and _FIGURE.search(share.name):  # 唐嗲 1，200斤
+        share, flags = replace(share, name=share.name.rpartition(" ")[0]), flags | {"ambiguous"}
     entry = replace(line.blank, name=share.name, crop=share.crop, grade=share.grade, ref_no=ref)
-    if share.name and (_EMBEDDED.search(share.name) or is_two_names(share.name) or _FIGURE.search(share.name)):
+    if share.name and (_EMBEDDED.search(share.name) or is_two_names(share.name)):
         flags |= {"ambiguous"}  # 雷姐50小马30老范, 阳姐和小马
     if not line.is_item and (_only_asks_the_price(line, flags) or _is_offer(line)):
         return line.blank
@@ -112,7 +125,7 @@ def _then_wants(line: Line) -> bool:
 
 def _is_offer(line: Line) -> bool:
     """今天丝瓜8000斤，求扩散: who sells says what there is."""
-    if _THANKS.match(line.text) or TAKERS.search(line.text):
+    if _THANKS.match(line.text) or _GIVES.search(line.text) or TAKERS.search(line.text):
         return True
     return bool(OFFERED.search(line.text)) and not {"want", "self", "add", "set"} & line.words
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from market.numerals import read_number
 from orders.relay import names, structure
@@ -26,7 +27,7 @@ from orders.relay.wordless import read_wordless, transfer, transfer_of_some
 
 _BEHIND_A_NAME = re.compile(r"[\s\d,，]")
 _NO_NAMES = re.compile(
-    "^(?:更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
+    "^(?:库存|现有|货源|余货|剩余|余量|到货|供应|可供|报价|行情|更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
 )
 
 
@@ -102,7 +103,8 @@ def read_line(text: str, context: Context | None = None, *, line_no: int = 0) ->
     if structure.is_noise(known.text):
         return (blank,)
     line = _taken_apart(known, context, blank)
-    return tuple(_finished(entry, line) for entry in _entries(line))
+    entries = tuple(_finished(entry, line) for entry in _entries(line))
+    return entries[:1] if all(entry.action is Action.IGNORE for entry in entries) else entries
 
 
 def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
@@ -180,12 +182,21 @@ def _entries(line: Line) -> list[Entry]:
         return [read_wordless(line, one, ref) for one in names.known_apart(name, line.context.prior_g)]
     shares = [_known_name(share, line) for share in shares]
     flags = line.flags | line_flags(line.text, line.tokens)
+    if (len(shares) > 1 and "其中" in line.text) or _refers_after(line):
+        flags |= {"ambiguous"}
     ref = _ref(line) if len(shares) == 1 and shares[0].name in (None, line.context.sender) else None
     entries = []
     for share in settle_same(shares, line.context):
         share = replace(share, name=None) if ref is not None else share
         entries.append(decide(share, line, flags, ref))
     return entries
+
+
+def _refers_after(line: Line) -> bool:
+    """丝瓜30斤 苦瓜一样."""
+    kinds = [token.kind for token in line.tokens if token.kind != "space"]
+    last = max(place for place, kind in enumerate(kinds) if kind == "weight")
+    return any(one == "crop" and other == "refer" for one, other in pairwise(kinds[last:]))
 
 
 def _known_name(share: Share, line: Line) -> Share:

@@ -14,10 +14,12 @@ _HOLDS = {"text", "place"}
 _SELF = r"我们?|俺们?|咱们?|自己|本人|本店"
 _BEHALF = re.compile(
     rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|给)|(?<![\u4e00-\u9fff])(?:{_SELF})?\s*[代为])(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
-    r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加(?!油)|接|搞|整|弄|预|购|减)|\s*[\d一二两三四五六七八九十百半])"
+    r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加(?!油)|接|搞|整|弄|预|购|减|改|换|退|增)|\s*[\d一二两三四五六七八九十百半])"
 )
 _SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
 _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
+_I_AM = re.compile(r"(?:我是|我这里是|我这是|我叫)(?P<who>[^\s,，。!！\d的]{2,12}?)[哈啊哦呢]?(?=\s*(?:$|[,，。!！]))")
+_FRIEND = re.compile("(?:我们?的?)?(?:同事|朋友|邻居|亲戚|老乡)(?=.{2})")
 _PLACE = re.compile(r"(?:[\da-zA-Z]+-?(?:号楼|[号栋楼室区座幢层]|单元))+\d*")
 _MARKET = re.compile(r"(?:市场|菜场|[街路城巷里]|广场|大厦|小区)$")
 _STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&【】[]《》\"'“”‘’"
@@ -38,6 +40,12 @@ def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
     return (rest if len(rest) >= 2 else None), found.span()
 
 
+def says_who(text: str) -> tuple[int, int] | None:
+    """Where a line says who speaks: 丝瓜一百斤，我是老伍."""
+    found = _I_AM.search(text)
+    return found.span("who") if found and found.start() and looks_like_name(found["who"]) else None
+
+
 def find_name(known: Tidy, tokens: Sequence[Token], *, strict: bool = False, behind: bool = False) -> str | None:
     """The first piece of `tokens` that can be a name. `strict`: it must look like one; `behind`: notes stand here."""
     fallback = None
@@ -47,6 +55,8 @@ def find_name(known: Tidy, tokens: Sequence[Token], *, strict: bool = False, beh
             continue
         if strict and behind and _PLACE.fullmatch(name):  # 100斤，送南大门，2号楼
             continue
+        if (friend := _FRIEND.match(name)) and looks_like_name(name[friend.end() :]):
+            name = name[friend.end() :]  # 同事小陈
         if looks_like_name(name):
             return name
         fallback = fallback or name
@@ -57,7 +67,15 @@ def all_names(known: Tidy, tokens: Sequence[Token]) -> list[str]:
     """Every name of a row of names: 老李、王姐各."""
     cuts = [known.cut(start, end) for start, end in _pieces(tokens, apart=True)]
     parts = [part for cut in cuts for part in re.split("[和与及跟]", cut)]
-    return [name for part in parts if (name := _clean(part, behind=False))]
+    cleaned = [name for part in parts if (name := _clean(part, behind=False))]
+    return [name for glued in cleaned for name in _glued_apart(glued)]
+
+
+def _glued_apart(name: str) -> list[str]:
+    """小陈小张 as two: nothing but short names of two signs."""
+    pairs = [name[at : at + 2] for at in range(0, len(name), 2)]
+    short = all(len(pair) == 2 and (pair[0] in "老小阿" or TITLE.fullmatch(pair[1])) for pair in pairs)
+    return pairs if short and len(pairs) > 1 else [name]
 
 
 def _pieces(tokens: Sequence[Token], *, apart: bool = False) -> list[tuple[int, int]]:

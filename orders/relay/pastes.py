@@ -24,7 +24,9 @@ _ITEM_INSIDE = re.compile(r"(?:(?<=\s)|(?<=[斤吨件筐箱袋份担;；，,。]
 _SPACED_RULE = re.compile(r"\s*-(?:\s-){4,}\s*")
 _QUOTE_LINES = 40
 MOST_KG = 10**9
-_UNIT_ALONE = re.compile(r"(?:^|[\s(/:，,])(?P<unit>公斤|千克|kg|斤|件|筐|箱|袋|份)\s*\)?\s*$")
+_UNIT_ALONE = re.compile(
+    r"(?:按(?P<by>公斤|千克|kg|斤|件|筐|箱|袋|份)|(?P<of>公斤|斤|件|筐|箱|袋|份)数(?=接龙|登记|$|\s)|(?:^|[\s(/:，,])(?P<unit>公斤|千克|kg|斤|件|筐|箱|袋|份)\s*\)?\s*$)"
+)
 _DATED = re.compile(r"\d[-/.年月]\d")
 
 
@@ -273,7 +275,7 @@ def _learn(walk: _Walk, text: str) -> None:
     }
     said = [unit_of(token.value)[1] for token in tokens if token.kind == "unit_is"]
     if walk.in_relay and not said and (alone := _UNIT_ALONE.search(text)):  # 丝瓜 斤
-        said = [unit_of(alone["unit"])[1]]
+        said = [unit_of(alone["by"] or alone["of"] or alone["unit"])[1]]
     if unit := (said[0] if said else _implied_unit(tokens)):
         walk.unit = unit if said or not walk.unit else walk.unit
     crops = {found for found in re.findall(CROPS, text) if len(found) > 1}

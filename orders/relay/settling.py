@@ -29,11 +29,21 @@ def settle_same(shares: list[Share], context: Context) -> list[Share]:
     settled: list[Share] = []
     for share in shares:
         last = settled[-1] if settled else None
+        if "total" in share.words and _sums_up(settled, share):
+            continue
         if last is None or share.is_own or (share.name, share.crop) != (last.name, last.crop):
             settled.append(share)
         else:
             settled[-1] = _joined(last, share, context)
     return settled
+
+
+def _sums_up(settled: list[Share], share: Share) -> bool:
+    """丝瓜30斤 苦瓜20斤 共50斤: the total of several crops, where it is what they come to."""
+    weights = [one.weight.low for one in settled if one.name == share.name]
+    if len({one.crop for one in settled}) < 2 or len(weights) != len(settled) or share.is_own:
+        return False
+    return sum(weight or 0 for weight in weights) == share.weight.low
 
 
 def _joined(last: Share, share: Share, context: Context) -> Share:
@@ -46,6 +56,8 @@ def _joined(last: Share, share: Share, context: Context) -> Share:
         return replace(last, words=(*last.words, "set"))  # 150斤（原100斤）
     if "bracket" in words:
         return _in_brackets(last, share)
+    if "add" in words and {"cut", "cancel"} & set(last.words):
+        return _what_is_left(last, share, context)
     if {"plus", "add"} & words and _is_prior(last, context):
         return replace(share, is_own=last.is_own)
     if {"plus", "add"} & words:
@@ -85,6 +97,14 @@ def _proposed(last: Share, share: Share) -> Share:
 def _several(last: Share) -> Share:
     unsaid = replace(last.weight, low=None, high=None)
     return replace(last, weight=unsaid, doubts=last.doubts | {"several_amounts"})
+
+
+def _what_is_left(last: Share, share: Share, context: Context) -> Share:
+    """退60斤 还要40斤, of 100斤: what is left is said as well."""
+    had, cut, left = context.prior_g.get(share.name or ""), last.weight.low, share.weight.low
+    if had is not None and cut is not None and had - cut == left:
+        return replace(share, words=("set",), is_own=last.is_own)
+    return _several(last)
 
 
 def _is_same(last: Share, share: Share) -> bool:

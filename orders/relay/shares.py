@@ -112,6 +112,8 @@ def _crop_behind(gap: Sequence[Token]) -> str | None:
 def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
     sender = line.context.sender if not line.is_item else None
     head = gaps[0]
+    if span := names.says_who(line.text):
+        return line.known.cut(*span)
     behalf = names.on_behalf(line.text)
     if behalf and head and behalf[1][0] > head[-1].end:  # 我要50斤，帮王姐要30斤
         behalf = None
@@ -141,12 +143,18 @@ def _original(line: Line, start: int, end: int, name: str) -> tuple[int, int]:
 def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
     """各: one share for each name or crop that stands before it."""
     crops = [token.text for token in gap if token.kind == "crop"]
+    said = "".join(token.text for token in gap)
+    all_of_them = "都" in said and not any(token.kind == "weight" for token in gap)
     if not any(token.kind == "each" for token in gap):
+        if all_of_them and any(token.kind == "count" for token in gap):  # 三个店都要50斤
+            share = replace(share, doubts=share.doubts | {"each"})
+        if all_of_them and len(set(crops)) > 1:  # 丝瓜苦瓜都要30斤
+            yield from (replace(share, crop=crop, is_own=True) for crop in crops)
+            return
         together = len(set(crops)) > 1 and any(token.word == "total" for token in gap)
         yield replace(share, doubts=share.doubts | {"each"}) if together else share
         return
     people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
-    said = "".join(token.text for token in gap)
     me = line.context.sender if any(token.word == "self" for token in gap) or _ME_TOO.search(said) else None
     people = [me, *people] if me else people
     if any(names.is_relative(one) for one in people):

@@ -56,7 +56,11 @@ def weigh(tokens: list[Token], text: str, packs: Mapping[str, int], default_unit
     tokens, in_line = _line_packs(tokens, text)
     tokens = _counted(tokens, in_line)
     known = {unit_of(word)[1]: Fraction(grams) for word, grams in packs.items()} | in_line
-    said = next((token.value for token in tokens if token.kind == "unit_is"), None) or default_unit
+    said = (
+        next((token.value for token in tokens if token.kind == "unit_is"), None)
+        or default_unit
+        or _unit_of_total(tokens)
+    )
     tokens = _without_bare(tokens, bool(said))
     said = said or _changed_unit(tokens) or _unit_of_crops(tokens)
     weighed = [_weighed(token, known, said) if token.kind == "amount" else token for token in tokens]
@@ -142,6 +146,13 @@ def _stated(token: Token, before: list[Token], text: str, counted: list[str]) ->
     if one and counted.count(PACKS[one[1]]) > 1:
         return _Stated(PACKS[one[1]], one.end())
     return None
+
+
+def _unit_of_total(tokens: list[Token]) -> str | None:
+    """丝瓜30 苦瓜20 共50斤 counts in 斤."""
+    at = next((place for place, token in enumerate(tokens) if token.kind == "w_total"), len(tokens))
+    rest = [token.amount for token in tokens[at + 1 :] if token.kind not in ("space", "w_want")][:1]
+    return next((amount.unit for amount in rest if amount and amount.kind in ("weight", "pack")), None)
 
 
 def _without_bare(tokens: list[Token], has_unit: bool) -> list[Token]:

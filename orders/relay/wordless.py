@@ -113,7 +113,8 @@ def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
         return _multiplied(entry, line)
     if "cancel" in line.words and known and not _IS_OVER.search(line.text):
         if (
-            flags & {"question", "approximate"}
+            flags & {"question", "approximate", "conditional"}
+            or (line.weights and re.search("昨[天日晚]|前天|上[次回]", line.text))
             or _KEEPS.search(line.text)
             or re.search("给(?!我|别人|其他|大家|他人)", line.text)
         ):
