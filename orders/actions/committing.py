@@ -29,6 +29,7 @@ from orders.enums import MatchState, PolicyKind, ProposalOutcome
 from orders.exceptions import MatchInPast, NotReady
 from orders.models import MatchProposal, MatchRemainder, MatchRun, Pledge
 from orders.permissions import can_match
+from orders.queries.match_done import done_of
 from orders.tasks import carry_out_match
 
 logger = logging.getLogger(__name__)
@@ -165,7 +166,8 @@ def _conclude(run_id: int) -> MatchRun:
     grams = F("firm_g") + F("stretch_g")
     sums = proposals.aggregate(booked_g=Sum(grams, filter=booked), gone_g=Sum(grams, filter=gone))
     counts = {"booked": proposals.filter(booked).count(), "gone": proposals.filter(gone).count()}
-    run.summary = {**run.summary, **{name: value or 0 for name, value in sums.items()}, **counts}
+    whole = {name: value or 0 for name, value in sums.items()}
+    run.summary = {**run.summary, **whole, **counts, "done": done_of(run)}
     run.progress = 100
     run.save(update_fields=["summary", "progress"])
     record(run, "carried_out", by=None, grams=run.summary["booked_g"])

@@ -1,6 +1,6 @@
 """The published policies of matching, the runs that follow one, and what each run proposes."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -97,6 +97,11 @@ class MatchRun(models.Model):
     @property
     def is_under_way(self) -> bool:
         return self.state in UNDER_WAY
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What the run proposes; once it is carried out, what became of it (`orders.queries.match_done`)."""
+        return {**self.summary, **self.summary.get("done", {})}
 
 
 class MatchProposal(models.Model):

@@ -127,8 +127,8 @@ class ProduceBar:
 
 
 def bars_of(run: MatchRun) -> list[ProduceBar]:
-    """From the run's summary; no statement beside what the process keeps of produce."""
-    rows = run.summary.get("by_produce", [])
+    """From the run's figures; no statement beside what the process keeps of produce."""
+    rows = run.figures.get("by_produce", [])
     names = {one.id: one.name for one in reference().produce.values()} if rows else {}
     most = max((max(row["sold_g"] + row["left_g"], row["wanted_g"]) for row in rows), default=1)
     return [
