@@ -17,30 +17,14 @@ from django_filters.filters import Filter
 from market.enums import Grade, PriceUnit
 from market.filters import CountyField, ProduceField
 from market.models import Produce
-from market.quantities import Pack, QuantityError, format_exact
 from market.queries.reference import KnownPlace, KnownProduce, reference
-from market.ranges import read_range
-from orders.actions.demands import DemandTerms
-from orders.forms.pledges import DeliveryForm, RangeForm, likely_window
-from orders.models import Demand, Dock, Offer
+from orders.actions.demands import MAX_KM, DemandTerms
+from orders.forms.fields import day_field, key_field
+from orders.forms.pledges import DeliveryForm, RangeForm, as_it_is, docks_of_wish, likely_window
+from orders.models import Demand, Dock
 
 BY_WEIGHT = [(unit.value, unit.label) for unit in (PriceUnit.JIN, PriceUnit.KG, PriceUnit.TONNE)]
 TOO_LONG = {"max_length": _("写得太长，请写短一点")}
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=DayInput(),
-        error_messages={"required": _("请选日期"), "invalid": _("日期要写成 2021-08-08 这样")},
-    )
 
 
 def price_field(label: Any, *, required: bool) -> forms.DecimalField:
@@ -68,6 +52,9 @@ def unit_field() -> forms.ChoiceField:
     )
 
 
+_CONDITIONS = ("last_day", "variety", "grade_at_least", "price_at_most", "price_unit", "km_at_most", "is_whole")
+
+
 class DemandTermsForm(RangeForm, DeliveryForm):
     """What of a demand may be said otherwise later."""
 
@@ -85,7 +72,7 @@ class DemandTermsForm(RangeForm, DeliveryForm):
         label=_("路程不超过"),
         required=False,
         min_value=1,
-        max_value=2000,
+        max_value=MAX_KM,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4}),
         error_messages={
             "invalid": _("路程要写成数字，例如 60"),
@@ -101,8 +88,7 @@ class DemandTermsForm(RangeForm, DeliveryForm):
 
     def terms(self) -> DemandTerms:
         said = self.cleaned_data
-        names = ("last_day", "variety", "grade_at_least", "price_at_most", "price_unit", "km_at_most", "is_whole")
-        facts = {**self.facts(), **self.range_facts(), **{name: said[name] for name in names}}
+        facts = {**self.facts(), **self.range_facts(), **{name: said[name] for name in _CONDITIONS}}
         return DemandTerms(**{**facts, "fresh_hours": facts["fresh_hours"] or 0})
 
 
@@ -114,10 +100,7 @@ class DemandForm(DemandTermsForm):
         error_messages={"required": _("请选要买的农产品"), "invalid_choice": _("请从列表里选农产品")},
     )
     first_day = day_field(_("从哪天"))
-    key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={"required": _("请重新打开这张表"), "invalid": _("请重新打开这张表")},
-    )
+    key = key_field()
 
     def __init__(self, *args: Any, docks: Sequence[Dock], produce: str = "", **kwargs: Any) -> None:
         super().__init__(*args, docks=docks, **kwargs)
@@ -140,27 +123,9 @@ class DemandChangeForm(DemandTermsForm):
     """Shows what the demand says now."""
 
     def __init__(self, *args: Any, demand: Demand, docks: Sequence[Dock], **kwargs: Any) -> None:
-        names = ("fresh_hours", "window_from", "window_to", "reference", "last_day", "variety", "grade_at_least")
-        more = ("price_at_most", "price_unit", "km_at_most", "is_whole")
-        initial = {name: getattr(demand, name) for name in (*names, *more)}
-        initial |= {"quantity": range_text(demand), "dock": demand.dock_id}
-        own = [dock for dock in docks if dock.organisation_id == demand.buyer_id]
-        if demand.dock_id not in {dock.pk for dock in own}:
-            own = [demand.dock, *own]
-        super().__init__(*args, docks=own, initial=initial, **kwargs)
+        initial = {**as_it_is(demand), **{name: getattr(demand, name) for name in _CONDITIONS}}
+        super().__init__(*args, docks=docks_of_wish(demand, docks), initial=initial, **kwargs)
         self.fields["fresh_hours"].offer(demand.fresh_hours)  # type: ignore[attr-defined]
-
-
-def range_text(wish: Demand | Offer, pack: Pack | None = None) -> str:
-    """What was typed, where it still says firm and most; else both written out. Read again it gives the same."""
-    try:
-        firm, most = read_range(wish.firm_typed, pack=pack, default_unit="斤")
-        if (firm.grams, most.grams) == (wish.firm_g, wish.most_g):
-            return wish.firm_typed
-    except QuantityError:
-        pass  # a pack that weighs otherwise now, or words of another form
-    exact = format_exact(wish.firm_g, "斤")
-    return f"{exact}-{format_exact(wish.most_g, '斤')}" if wish.most_g > wish.firm_g else exact
 
 
 def _filter(field: type[forms.Field], method: str) -> Filter:

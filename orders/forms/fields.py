@@ -9,10 +9,27 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from market.days import require_usable
 from market.quantities import MAX_TYPED, Pack, Quantity, QuantityError
 from market.ranges import read_range
 
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
+
+
+def day_field(label: Any) -> forms.DateField:
+    """A day that the market has (`market.days`)."""
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("请选日期"), "invalid": _("日期要写成 2021-08-08 这样")},
+        validators=[require_usable],
+    )
+
+
+def key_field() -> forms.UUIDField:
+    """What makes a second sending of the form harmless."""
+    said = _("请重新打开这张表")
+    return forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": said, "invalid": said})
 
 
 class QuantityField(forms.CharField):

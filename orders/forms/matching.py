@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from market.days import require_usable
+from orders.actions.policies import MAX_TEXT
 from orders.enums import ProposalOutcome
+from orders.forms.fields import day_field
 from orders.models import MatchPolicy
 from orders.policies import PARAMETERS
 
@@ -18,12 +20,7 @@ NAME = 40
 class MatchForm(forms.Form):
     """Which day, under which of the policies in force."""
 
-    day = forms.DateField(
-        label=_("日期"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("请选日期"), "invalid": _("日期要写成 2021-08-08 这样")},
-        validators=[require_usable],
-    )
+    day = day_field(_("日期"))
     policy = forms.TypedChoiceField(
         label=_("规则"), error_messages={"required": _("请选一条规则"), "invalid_choice": _("请从列表里选一条规则")}
     )
@@ -62,7 +59,7 @@ class PolicyForm(forms.Form):
 
     text = forms.CharField(
         label=_("规则全文"),
-        max_length=1000,
+        max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("写给大家看：先照顾谁、后照顾谁，用到的数字都要写明"),
         error_messages={"required": _("请写规则全文，大家要看得到")},

@@ -13,9 +13,9 @@ from market.models import Lot
 from market.quantities import format_exact, growers_words
 from market.wording import relative_day
 from orders.actions.offers import OfferTerms
-from orders.forms.demands import price_field, range_text, unit_field
-from orders.forms.fields import QuantityField, RangeField
-from orders.forms.pledges import NewDeliveryForm
+from orders.forms.demands import price_field, unit_field
+from orders.forms.fields import QuantityField, RangeField, key_field
+from orders.forms.pledges import NewDeliveryForm, range_text
 from orders.models import Dock, Offer, Pledge
 
 HOURS = (2, 6, 12, 24)
@@ -39,10 +39,7 @@ class TermsForm(forms.Form):
         required=False,
         error_messages={"max_length": _("最多 100 个字，请写短一点")},
     )
-    key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={"required": _("请重新打开这张表"), "invalid": _("请重新打开这张表")},
-    )
+    key = key_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,14 +12,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Lot
-from market.quantities import Quantity, QuantityError, describe, format_exact
+from market.quantities import Pack, Quantity, QuantityError, describe, format_exact
 from market.ranges import range_words, read_range
 from market.wording import relative_day, with_note
 from orders.enums import PledgeState
-from orders.forms.fields import ClockField, FreshField, RangeField
-from orders.models import Dock, Pledge
-
-# Beside which field a refusal is shown; any other stands above the form.
+from orders.forms.fields import ClockField, FreshField, RangeField, key_field
+from orders.models import Demand, Dock, Offer, Pledge, StandingPledge
 
 
 class DeliveryForm(forms.Form):
@@ -59,10 +57,7 @@ def _label(dock: Dock, with_organisation: bool) -> str:
 class NewDeliveryForm(DeliveryForm):
     """The delivery of a new pledge, with the key that makes a second sending harmless."""
 
-    key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={"required": _("请重新打开这张表"), "invalid": _("请重新打开这张表")},
-    )
+    key = key_field()
 
     def __init__(self, *args: Any, lot: Lot, docks: Sequence[Dock], **kwargs: Any) -> None:
         super().__init__(*args, docks=docks, **kwargs)
@@ -133,7 +128,7 @@ class ChangeForm(RangeForm, DeliveryForm):
     field_order = ("quantity", "fresh_hours", "dock", "window_from", "window_to", "reference")
 
     def __init__(self, *args: Any, pledge: Pledge, docks: Sequence[Dock], **kwargs: Any) -> None:
-        super().__init__(*args, docks=docks_of_pledge(pledge, docks), initial=as_it_is(pledge), **kwargs)
+        super().__init__(*args, docks=docks_of_wish(pledge, docks), initial=as_it_is(pledge, pledge.pack), **kwargs)
         self.fields["quantity"].pack = pledge.pack  # type: ignore[attr-defined]
         self.fields["fresh_hours"].offer(pledge.fresh_hours)  # type: ignore[attr-defined]
 
@@ -141,33 +136,37 @@ class ChangeForm(RangeForm, DeliveryForm):
         return {**super().facts(), **self.range_facts()}
 
 
-def as_it_is(pledge: Pledge) -> dict[str, Any]:
+Wish = Pledge | StandingPledge | Demand
+
+
+def as_it_is(wish: Wish, pack: Pack | None = None) -> dict[str, Any]:
+    """What a form of its changes shows at first; `pack` is what the packs it was typed in weigh."""
     return {
-        "quantity": range_typed(pledge),
-        "fresh_hours": pledge.fresh_hours,
-        "dock": pledge.dock_id,
-        "window_from": pledge.window_from,
-        "window_to": pledge.window_to,
-        "reference": pledge.reference,
+        "quantity": range_text(wish, pack),
+        "fresh_hours": wish.fresh_hours,
+        "dock": wish.dock_id,
+        "window_from": wish.window_from,
+        "window_to": wish.window_to,
+        "reference": wish.reference,
     }
 
 
-def range_typed(pledge: Pledge) -> str:
+def range_text(wish: Wish | Offer, pack: Pack | None = None) -> str:
     """What was typed, where it still says firm and most; else both written out. Read again it gives the same."""
     try:
-        read = read_range(pledge.firm_typed, pack=pledge.pack, default_unit="斤")
+        firm, most = read_range(wish.firm_typed, pack=pack, default_unit="斤")
+        if (firm.grams, most.grams) == (wish.firm_g, wish.most_g):
+            return wish.firm_typed
     except QuantityError:
-        read = None
-    if read and [end.grams for end in read] == [pledge.firm_g, pledge.most_g]:
-        return pledge.firm_typed
-    exact = format_exact(pledge.firm_g, "斤")
-    return f"{exact}-{format_exact(pledge.most_g, '斤')}" if pledge.has_stretch else exact
+        pass  # a pack that weighs otherwise now, or words of another form
+    exact = format_exact(wish.firm_g, "斤")
+    return f"{exact}-{format_exact(wish.most_g, '斤')}" if wish.most_g > wish.firm_g else exact
 
 
-def docks_of_pledge(pledge: Pledge, docks: Sequence[Dock]) -> list[Dock]:
-    """The docks of the pledge's buyer; its own stays among them so that the form can show it."""
-    own = [dock for dock in docks if dock.organisation_id == pledge.buyer_id]
-    return own if pledge.dock_id in {dock.pk for dock in own} else [pledge.dock, *own]
+def docks_of_wish(wish: Wish, docks: Sequence[Dock]) -> list[Dock]:
+    """The docks of its buyer; its own stays among them so that the form can show it."""
+    own = [dock for dock in docks if dock.organisation_id == wish.buyer_id]
+    return own if wish.dock_id in {dock.pk for dock in own} else [wish.dock, *own]
 
 
 def likely_window(day: dt.date, docks: Sequence[Dock]) -> dict[str, dt.time]:

@@ -9,23 +9,16 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from market.days import require_usable
 from market.models import Lot
+from orders.forms.fields import day_field, key_field
 from orders.forms.pledges import (
     DeliveryForm,
     RangeForm,
     as_it_is,
-    docks_of_pledge,
+    docks_of_wish,
     likely_window,
 )
 from orders.models import Dock, StandingPledge
-
-
-def day_field(label: Any) -> forms.DateField:
-    said = _("请选日期，写成 2021-08-08 这样")
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    messages = {"required": said, "invalid": said}
-    return forms.DateField(label=label, widget=widget, error_messages=messages, validators=[require_usable])
 
 
 class StandingForm(RangeForm, DeliveryForm):
@@ -33,10 +26,7 @@ class StandingForm(RangeForm, DeliveryForm):
 
     first_day = day_field(_("从哪天开始"))
     last_day = day_field(_("到哪天为止"))
-    key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={"required": _("请重新打开这张表"), "invalid": _("请重新打开这张表")},
-    )
+    key = key_field()
 
     def __init__(self, *args: Any, lot: Lot, docks: Sequence[Dock], **kwargs: Any) -> None:
         super().__init__(*args, docks=docks, **kwargs)
@@ -62,8 +52,8 @@ class StandingChangeForm(RangeForm, DeliveryForm):
     last_day = day_field(_("到哪天为止"))
 
     def __init__(self, *args: Any, standing: StandingPledge, docks: Sequence[Dock], **kwargs: Any) -> None:
-        initial = {**as_it_is(standing), "last_day": standing.last_day}  # type: ignore[arg-type]
-        super().__init__(*args, docks=docks_of_pledge(standing, docks), initial=initial, **kwargs)  # type: ignore[arg-type]
+        initial = {**as_it_is(standing, standing.pack), "last_day": standing.last_day}
+        super().__init__(*args, docks=docks_of_wish(standing, docks), initial=initial, **kwargs)
         self.fields["quantity"].label = _("每天要多少")
         self.fields["quantity"].pack = standing.pack  # type: ignore[attr-defined]
         self.fields["fresh_hours"].offer(standing.fresh_hours)  # type: ignore[attr-defined]

@@ -84,19 +84,6 @@ class Graph:
             sorted(Allocation(self.lot_ids[k], self.pledge_ids[p], g) for k, p, g in zip(*columns, strict=True))
         )
 
-    def grams_of(self, allocations: tuple[Allocation, ...]) -> Ints:
-        """The array of allocations; those on arcs left out are lost."""
-        lots = {name: k for k, name in enumerate(self.lot_ids)}
-        pledges = {name: k for k, name in enumerate(self.pledge_ids)}
-        keys = self.pledge * len(self.lot_ids) + self.lot
-        grams = np.zeros(len(self.lot), np.int64)
-        for lot, pledge, amount in allocations:
-            key = pledges[pledge] * len(self.lot_ids) + lots[lot]
-            at = int(np.searchsorted(keys, key))
-            if at < len(keys) and keys[at] == key:
-                grams[at] = amount
-        return grams
-
 
 def make_graph(problem: Problem) -> Graph:
     """The arrays of a problem, hopeless arcs left out."""

@@ -128,10 +128,6 @@ class Offer(models.Model):
         return unit_word(self.price_unit, self.pack_word)
 
     @property
-    def unit_price(self) -> tuple[Decimal, str]:
-        return self.price, self.price_unit
-
-    @property
     def other_side(self) -> OfferSide:
         """Who answers it."""
         return OfferSide.SELLER if self.side == OfferSide.BUYER else OfferSide.BUYER

@@ -35,10 +35,6 @@ class Room:
         """How much stretch one more pledge of `firm_g` may have, so that what is still missing keeps its place."""
         return max(0, self.most_g - self.stretch_g - max(self.wanted_g, self.met_g + firm_g))
 
-    @property
-    def is_met(self) -> bool:
-        return self.met_g >= self.wanted_g
-
 
 def rooms_of(demands: Iterable[Demand], days: tuple[dt.date, dt.date] | None = None) -> dict[tuple[int, dt.date], Room]:
     """The room by (demand, day) for every day of each demand within `days` (first, last). One statement."""

@@ -10,11 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
 from market.forms.refusals import show_refusal
-from market.quantities import QuantityError
-from market.ranges import read_range
 from orders.actions.demands import cancel_demand, change_demand, place_demand
 from orders.forms.demands import DemandChangeForm, DemandForm
-from orders.forms.pledges import reading_of
 from orders.permissions import buying_for, docks_for, get_own_demand, require_buyer
 from orders.queries.demands import demands_of, own_page, pledges_for, waiting_offers_for
 from orders.queries.rooms import rooms_from
@@ -103,17 +100,3 @@ def demand_cancel(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("求购已撤回，已经落实的认购不变"))
         return redirect("orders:demand", one.pk)
     return render(request, "orders/demand_cancel.html", {"demand": one, "pledges": pledges_for(one)})
-
-
-@login_required
-@require_GET
-def weight_reading(request: HttpRequest) -> HttpResponse:
-    """What a typed weight or range means where no lot's pack counts. No statement."""
-    text = request.GET.get("quantity", "").strip()
-    said, wrong = "", ""
-    if text:
-        try:
-            said = reading_of(*read_range(text, default_unit="斤"))
-        except QuantityError as error:
-            wrong = str(error)
-    return render(request, "orders/_reading.html", {"said": said, "wrong": wrong})

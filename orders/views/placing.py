@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from market.exceptions import Refused
 from market.forms.refusals import show_refusal
-from market.quantities import QuantityError
+from market.quantities import Pack, QuantityError
 from market.ranges import read_range
 from orders.actions.spans import place_span
 from orders.forms.pledges import PlaceForm, reading_of
@@ -49,12 +49,22 @@ def placed(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def reading(request: HttpRequest, lot_id: int) -> HttpResponse:
     """What the typed weight or range means for this lot: "100 斤 = 50 公斤", "保底 …，最多 …", or what is wrong with it."""
-    lot = get_lot_to_pledge(request.user, lot_id)
+    return _reading(request, get_lot_to_pledge(request.user, lot_id).listing.pack)
+
+
+@login_required
+@require_GET
+def weight_reading(request: HttpRequest) -> HttpResponse:
+    """`reading` where no lot's pack counts. No statement."""
+    return _reading(request, None)
+
+
+def _reading(request: HttpRequest, pack: Pack | None) -> HttpResponse:
     text = request.GET.get("quantity", "").strip()
     said, wrong = "", ""
     if text:
         try:
-            said = reading_of(*read_range(text, pack=lot.listing.pack, default_unit="斤"))
+            said = reading_of(*read_range(text, pack=pack, default_unit="斤"))
         except QuantityError as error:
             wrong = str(error)
     return render(request, "orders/_reading.html", {"said": said, "wrong": wrong})

@@ -15,7 +15,7 @@ from market.forms.refusals import show_refusal
 from market.models import Lot
 from market.quantities import Pack
 from orders.actions.pledges import change_pledge, place_pledge
-from orders.forms.pledges import DeliveryForm, NewDeliveryForm, as_it_is, docks_of_pledge
+from orders.forms.pledges import DeliveryForm, NewDeliveryForm, as_it_is, docks_of_wish
 from orders.forms.sheets import BaseSheet, empty_sheet, sent_sheet, sheet_of, sheet_with_more_rows
 from orders.models import Pledge
 from orders.permissions import docks_for, get_own_sheet, get_sheet_lot, sheet_docks_for
@@ -43,8 +43,8 @@ def change_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     docks = docks_for(request.user)
     pledge = get_own_sheet(request.user, pk)
     posted = request.method == "POST"
-    own = docks_of_pledge(pledge, docks)
-    form = DeliveryForm(request.POST if posted else None, docks=own, initial=as_it_is(pledge))
+    own = docks_of_wish(pledge, docks)
+    form = DeliveryForm(request.POST if posted else None, docks=own, initial=as_it_is(pledge, pledge.pack))
     rows = _rows(request, pledge.pack) if posted else sheet_of(pledge)
     if _is_sent(request, form, rows) and _change(request, pledge, form, rows):
         messages.success(request, _("已修改"))
