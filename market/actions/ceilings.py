@@ -47,13 +47,7 @@ def set_ceiling(
         reason=reason.strip(),
         by=by,
     )
-    try:
-        ceiling.full_clean(exclude=["price_per_kg", "ended_by"])
-    except ValidationError as error:
-        name, messages = next(iter(error.message_dict.items()))
-        labels = {field.name: field.verbose_name for field in PriceCeiling._meta.concrete_fields}
-        label = labels.get(name, PriceCeiling._meta.verbose_name)
-        raise UnfitText(name if name in labels else "", label=label, said=messages[0]) from error
+    _require_sound(ceiling)
     ceiling.price_per_kg = ceiling.exact_per_kg().quantize(Decimal("0.0001"), ROUND_HALF_UP)
     Produce.objects.select_for_update(no_key=True).get(pk=produce.pk)
     same = {
@@ -66,6 +60,17 @@ def set_ceiling(
     record(ceiling, "set", by=by, reason=ceiling.reason)
     _tell_sellers_above(ceiling)
     return ceiling
+
+
+def _require_sound(ceiling: PriceCeiling) -> None:
+    """What its fields and constraints say. Raises: UnfitText."""
+    try:
+        ceiling.full_clean(exclude=["price_per_kg", "ended_by"])
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        labels = {field.name: field.verbose_name for field in PriceCeiling._meta.concrete_fields}
+        label = labels.get(name, PriceCeiling._meta.verbose_name)
+        raise UnfitText(name if name in labels else "", label=label, said=messages[0]) from error
 
 
 def _tell_sellers_above(ceiling: PriceCeiling) -> None:

@@ -13,7 +13,7 @@ from orders.enums import MATCH_MOVES, MatchState
 from orders.matching import Problem, Result, match, usual_effort
 from orders.models import MatchProposal, MatchRemainder, MatchRun
 from orders.policies import Weights
-from orders.queries.match_outcome import Outcome, outcome_of
+from orders.queries.match_outcome import Line, Outcome, Remainder, outcome_of
 from orders.queries.match_problem import DayMatch, digest_of, facts_of, gather, make_match
 
 logger = logging.getLogger(__name__)
@@ -124,46 +124,43 @@ def _step(run_id: int, progress: int, **kept: Any) -> None:
     MatchRun.objects.filter(pk=run_id, state=MatchState.RUNNING).update(progress=progress, **kept)
 
 
+@transaction.atomic
 def _finish(run_id: int, day: DayMatch, result: dict[str, Any], outcome: Outcome) -> MatchRun:
-    with transaction.atomic():
-        run = locked_run(run_id)
-        if run.state != MatchState.RUNNING:
-            return run
-        MatchProposal.objects.bulk_create(
-            (
-                MatchProposal(
-                    run=run,
-                    lot_id=line.lot,
-                    buyer_id=line.buyer,
-                    demand_id=line.demand,
-                    pledge_id=line.pledge,
-                    firm_g=line.firm_g,
-                    stretch_g=line.stretch_g,
-                    why=line.why,
-                )
-                for line in outcome.lines
-            ),
-            batch_size=BATCH,
-        )
-        MatchRemainder.objects.bulk_create(
-            (
-                MatchRemainder(
-                    run=run,
-                    organisation_id=rest.organisation,
-                    demand_id=rest.demand,
-                    lot_id=rest.lot,
-                    grams=rest.grams,
-                    of_g=rest.of_g,
-                    code=rest.code,
-                    is_soon=rest.is_soon,
-                    why=rest.why,
-                )
-                for rest in outcome.remainders
-            ),
-            batch_size=BATCH,
-        )
-        arcs = {"lots": len(day.problem.lots), "wants": len(day.gathered.wants), "arcs": len(day.problem.arcs)}
-        return _end(run_id, {**outcome.summary, **arcs}, result)
+    """The run under way is ready with its lines; a run that was given up stays so. Locks: run."""
+    run = locked_run(run_id)
+    if run.state != MatchState.RUNNING:
+        return run
+    MatchProposal.objects.bulk_create((_proposal(run, line) for line in outcome.lines), batch_size=BATCH)
+    MatchRemainder.objects.bulk_create((_remainder(run, rest) for rest in outcome.remainders), batch_size=BATCH)
+    sizes = {"lots": len(day.problem.lots), "wants": len(day.gathered.wants), "arcs": len(day.problem.arcs)}
+    return _end(run_id, {**outcome.summary, **sizes}, result)
+
+
+def _proposal(run: MatchRun, line: Line) -> MatchProposal:
+    return MatchProposal(
+        run=run,
+        lot_id=line.lot,
+        buyer_id=line.buyer,
+        demand_id=line.demand,
+        pledge_id=line.pledge,
+        firm_g=line.firm_g,
+        stretch_g=line.stretch_g,
+        why=line.why,
+    )
+
+
+def _remainder(run: MatchRun, rest: Remainder) -> MatchRemainder:
+    return MatchRemainder(
+        run=run,
+        organisation_id=rest.organisation,
+        demand_id=rest.demand,
+        lot_id=rest.lot,
+        grams=rest.grams,
+        of_g=rest.of_g,
+        code=rest.code,
+        is_soon=rest.is_soon,
+        why=rest.why,
+    )
 
 
 @transaction.atomic

@@ -45,18 +45,22 @@ def cut_pledge(pledge: Pledge, *, to: Quantity, reason: str, back_on_sale: bool,
         from_state="on_sale" if back_on_sale else "gone",
         reason=reason.strip(),
     )
+    _tell_buyer(pledge, event.pk, short_g=taken - pledge.taken_g, reason=reason.strip()[:200])
+    return pledge
+
+
+def _tell_buyer(pledge: Pledge, event_id: int, *, short_g: int, reason: str) -> None:
     tell(
         pledge.buyer_id,
-        f"cut-{pledge.pk}-{event.pk}",
+        f"cut-{pledge.pk}-{event_id}",
         gettext_noop("%(seller)s %(day_on)s 只能供 %(taken_g)s，少 %(short_g)s，原因：%(reason)s"),
         url=reverse("orders:pledge", args=[pledge.pk]),
         seller=pledge.seller.name,
         day_on=pledge.day,
         taken_g=pledge.taken_g,
-        short_g=taken - pledge.taken_g,
-        reason=reason.strip()[:200],
+        short_g=short_g,
+        reason=reason,
     )
-    return pledge
 
 
 def _was_cut_to(pledge: Pledge, grams: int) -> bool:

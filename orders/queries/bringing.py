@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from market.enums import Grade
@@ -54,7 +54,13 @@ def bringing_by_day(
     days: dict[dt.date, DayToBring] = {}
     for pledge in page.object_list:
         days.setdefault(pledge.day, DayToBring(pledge.day)).pledges.append(pledge)
-    sums = own.live().filter(day__in=list(days)).order_by("day", "produce", "grade")
+    _add_up(own.live().filter(day__in=list(days)), days)
+    return page, list(days.values())
+
+
+def _add_up(pledges: QuerySet[Pledge], days: dict[dt.date, DayToBring]) -> None:
+    """Harvest, number and holds of each of the days. One statement."""
+    sums = pledges.order_by("day", "produce", "grade")
     rows = list(sums.values("day", "produce", "grade", "state").annotate(grams=Sum(taken()), number=Count("pk")))
     known = reference_of({row["produce"] for row in rows}, set()).produce
     goods: dict[tuple[dt.date, int, str], Harvest] = {}
@@ -72,4 +78,3 @@ def bringing_by_day(
         else:
             goods[key].sent_g += row["grams"]
         day.count += row["number"]
-    return page, list(days.values())
