@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from market.actions.ceilings import require_under_ceiling
 from market.actions.events import record
 from market.actions.lots import reserve
-from market.exceptions import Refused
+from market.exceptions import PriceAboveCeiling, Refused
 from market.models import Event, Lot, Organisation, User
 from market.permissions import on_behalf_of, require, require_verified
 from market.prepared import insert
@@ -31,7 +31,7 @@ from orders.actions.conditions import (
 )
 from orders.actions.lines import says_the_same, write_lines
 from orders.enums import PledgeState
-from orders.exceptions import KeyUsedOtherwise
+from orders.exceptions import KeyUsedOtherwise, LotAboveCeiling
 from orders.models import Allocation, Demand, Dock, Pledge, StandingPledge
 from orders.permissions import can_enter_pledge_for
 
@@ -139,6 +139,7 @@ def _place(pledge: Pledge, who: Who, lines: Sequence[Line], agreed: Agreed | Non
     lot = lot or Lot.objects.select_related("listing").get(pk=pledge.lot_id)
     _freeze(pledge, lot, agreed)
     _require_placeable(pledge, lot, lines)
+    _require_under_ceiling(pledge, lot, agreed)
     pledge.state = PledgeState.HELD if pledge.held_until else PledgeState.PLACED
     insert(pledge)
     insert(Allocation(lot_id=lot.pk, pledge=pledge, grams=pledge.firm_g))
@@ -177,9 +178,17 @@ def _require_placeable(pledge: Pledge, lot: Lot, lines: Sequence[Line]) -> None:
     require_fresh(lot, pledge.window_to, pledge.fresh_hours)
     require_reference(pledge.reference)
     require_lines(lines, pledge.firm_g, buyer)
-    if pledge.price is not None:
-        per_kg = price_per_kg(pledge.price, unit_word(pledge.price_unit, pledge.pack_word), pledge.pack)
+
+
+def _require_under_ceiling(pledge: Pledge, lot: Lot, agreed: Agreed | None) -> None:
+    """Who accepts an agreed price can agree on a lower one; who pledges at the listing's price can only wait for the seller."""
+    if pledge.price is None:
+        return
+    per_kg = price_per_kg(pledge.price, unit_word(pledge.price_unit, pledge.pack_word), pledge.pack)
+    try:
         require_under_ceiling(lot.produce_id, per_kg, lot.day)
+    except PriceAboveCeiling as refusal:
+        raise refusal if agreed else LotAboveCeiling(**refusal.facts) from None
 
 
 def _same_as_before(first: Pledge, wanted: Pledge, lines: Sequence[Line]) -> Pledge:

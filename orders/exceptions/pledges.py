@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from market.exceptions import NotEnoughLeft, Refused, WrongState
+from market.exceptions import NotEnoughLeft, PriceAboveCeiling, Refused, WrongState
 
 
 class BelowMinimum(Refused):
@@ -14,6 +14,13 @@ class BelowMinimum(Refused):
 
 class OwnProduce(Refused):
     sentence = _("这是“%(organisation)s”自己的货，不用认购")
+
+
+class LotAboveCeiling(PriceAboveCeiling):
+    """For a buyer, who cannot lower the seller's price. About the lot, not about a field."""
+
+    field = ""
+    sentence = _("%(produce)s现在限价 %(price)s，这批货超过了，请等卖方改低，或者看别的货。原因：%(reason)s")
 
 
 class DayPast(Refused):

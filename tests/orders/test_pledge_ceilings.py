@@ -22,7 +22,8 @@ def test_a_pledge_above_it_is_refused_with_the_reason_and_nothing_is_written(pla
     with pytest.raises(PriceAboveCeiling) as said:
         place()
 
-    assert str(said.value) == "丝瓜现在限价 1.10 元/斤，请把单价降到限价以内。原因：封控期间防止哄抬价格"
+    sentence = "丝瓜现在限价 1.10 元/斤，这批货超过了，请等卖方改低，或者看别的货。原因：封控期间防止哄抬价格"
+    assert str(said.value) == sentence
     nothing_written()
 
 
@@ -66,3 +67,15 @@ def test_a_form_whose_price_is_allowed_says_only_the_ceiling(cast, lot, dock, re
 
     assert "限价 1.20 元/斤" in words
     assert "单价超过限价" not in words
+
+
+def test_the_page_of_the_lot_has_no_door_to_a_form_that_would_be_refused(cast, lot, dock):
+    client, url = signed_in(cast.buyer), reverse("market:lot", args=[lot.pk])
+    door = f'href="{reverse("orders:place", args=[lot.pk])}"'
+    assert door in client.get(url).content.decode()
+
+    make_ceiling(lot.produce, "1.10", by=cast.commerce_desk)
+
+    page = client.get(url).content.decode()
+    assert door not in page
+    assert "看别的货" in page
