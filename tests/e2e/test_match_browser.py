@@ -8,17 +8,18 @@ from market.models import Lot
 from orders.models import MatchRun, Pledge
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.pages.matching import Matcher, my_lines
-from tests.factories.matching import make_demand, make_lot, make_policy
+from tests.factories.matching import make_lot, make_policy
 from tests.factories.orders import fresh, make_dock
+from tests.factories.talks import make_demand
 
 
 def test_the_bureau_s_match_from_preview_to_commit(cast, reference, open_as):
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     make_policy()
     lot = make_lot(cast.household, reference["loofah"], reference["village"], "3000斤", by=cast.farmer)
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "3000斤", by=fresh(cast.buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["loofah"], "1500斤", by=fresh(cast.rival_buyer))
-    make_demand(make_dock(cast.association), reference["peach"], "100斤", by=fresh(cast.association_clerk))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "1500斤", by=fresh(cast.rival_buyer))
+    make_demand(reference["peach"], make_dock(cast.association), "100斤", by=fresh(cast.association_clerk))
 
     desk = Matcher(open_as(cast.commerce_desk, DESK), tomorrow)
     desk.come_from_the_back_office()

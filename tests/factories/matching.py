@@ -1,43 +1,24 @@
 """A day with something to match, and its runs."""
 
 import datetime as dt
-import uuid
 from typing import Any
-
-from django.utils import timezone
 
 from market.models import Listing, Lot, Organisation, Place, Produce, User
 from market.quantities import Quantity
 from orders.actions.committing import carry_out, commit_match
 from orders.actions.computing import run_match
-from orders.actions.demands import DemandTerms, place_demand
 from orders.actions.matching import request_match
 from orders.actions.policies import publish_first_policies
 from orders.enums import PolicyKind
-from orders.models import Demand, Dock, MatchPolicy, MatchProposal, MatchRun
+from orders.models import MatchPolicy, MatchProposal, MatchRun
 from tests.factories.market import make_live_listing
-
-
-def tomorrow() -> dt.date:
-    """No test depends on the hour it runs at."""
-    return timezone.localdate() + dt.timedelta(days=1)
+from tests.factories.talks import tomorrow
 
 
 def make_policy(kind: PolicyKind = PolicyKind.SOONEST) -> MatchPolicy:
     """The last published version of the kind."""
     publish_first_policies()
     return MatchPolicy.objects.filter(kind=kind).latest("version")
-
-
-def make_demand(dock: Dock, produce: Produce, text: str = "1000斤", *, by: User, **changes: Any) -> Demand:
-    """Wanted tomorrow, for delivery between 06:00 and 10:00; `most` is a weight as text."""
-    first, last = changes.pop("first_day", tomorrow()), changes.pop("last_day", tomorrow())
-    most = changes.pop("most", None)
-    values = {"window_from": dt.time(6), "window_to": dt.time(10), **changes}
-    terms = DemandTerms(
-        quantity=Quantity.parse(text), most=Quantity.parse(most) if most else None, dock=dock, last_day=last, **values
-    )
-    return place_demand(buyer=dock.organisation, produce=produce, first_day=first, terms=terms, key=uuid.uuid4(), by=by)
 
 
 def make_lot(seller: Organisation, produce: Produce, place: Place, text: str, *, by: User, **fields: Any) -> Lot:

@@ -15,12 +15,15 @@ from orders.models import Demand, Dock, Offer, Pledge
 
 
 def tomorrow() -> dt.date:
+    """No test depends on the hour it runs at."""
     return timezone.localdate() + dt.timedelta(days=1)
 
 
 def make_demand_terms(dock: Dock, text: str = "2000斤", **changes: Any) -> DemandTerms:
-    """2,000 斤 a day, tomorrow, at any price, between 06:00 and 10:00."""
+    """2,000 斤 a day, tomorrow, at any price, between 06:00 and 10:00; `most` may be text too."""
     values = {"window_from": dt.time(6), "window_to": dt.time(10), "last_day": tomorrow(), **changes}
+    if isinstance(values.get("most"), str):
+        values["most"] = Quantity.parse(values["most"])
     return DemandTerms(quantity=Quantity.parse(text), dock=dock, **values)
 
 

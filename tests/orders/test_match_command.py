@@ -8,14 +8,15 @@ from django.core.management import CommandError, call_command
 
 from orders.enums import MatchState
 from orders.models import MatchRun, Pledge
-from tests.factories.matching import make_demand, make_lot, tomorrow
+from tests.factories.matching import make_lot, tomorrow
 from tests.factories.orders import fresh, make_dock
+from tests.factories.talks import make_demand
 
 
 @pytest.fixture
 def day(cast, reference):
     make_lot(cast.household, reference["loofah"], reference["village"], "3000斤", by=cast.farmer)
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "1000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "1000斤", by=fresh(cast.buyer))
     return tomorrow()
 
 

@@ -6,8 +6,9 @@ from django.urls import reverse
 from market.models import Lot, User
 from orders.actions.demands import cancel_demand
 from orders.enums import PolicyKind
-from tests.factories.matching import committed, make_demand, make_lot, make_run
+from tests.factories.matching import committed, make_lot, make_run
 from tests.factories.orders import fresh, make_dock
+from tests.factories.talks import make_demand
 from tests.pages import logged_in, words_of
 
 
@@ -23,9 +24,9 @@ def lot(cast, reference) -> Lot:
 
 
 def test_what_is_gone_is_neither_saved_nor_met_and_spoils_still(cast, reference, desk, lot):
-    gone = make_demand(make_dock(cast.supermarket), reference["loofah"], "3000斤", by=fresh(cast.buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["loofah"], "1000斤", by=fresh(cast.rival_buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["peach"], "10斤", by=fresh(cast.rival_buyer))
+    gone = make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "1000斤", by=fresh(cast.rival_buyer))
+    make_demand(reference["peach"], make_dock(cast.rival_supermarket), "10斤", by=fresh(cast.rival_buyer))
     run = make_run(desk, PolicyKind.SOONEST)
     proposed = run.figures
     assert (proposed["saved_g"], proposed["spoiling_g"]) == (2_000_000, 500_000)
@@ -45,7 +46,7 @@ def test_what_is_gone_is_neither_saved_nor_met_and_spoils_still(cast, reference,
 
 
 def test_where_all_of_it_holds_the_figures_are_those_proposed(cast, reference, desk, lot):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
     run = make_run(desk)
     names = ("saved_g", "spoiling_g", "met", "partly", "unmet", "by_produce")
     proposed = {name: run.figures[name] for name in names}

@@ -12,8 +12,9 @@ from orders.actions.demands import cancel_demand
 from orders.actions.matching import request_match
 from orders.enums import MatchState, PolicyKind
 from orders.models import MatchRun, Pledge
-from tests.factories.matching import make_demand, make_lot, make_policy, make_run, tomorrow
+from tests.factories.matching import make_lot, make_policy, make_run, tomorrow
 from tests.factories.orders import fresh, make_dock
+from tests.factories.talks import make_demand
 from tests.pages import logged_in, words_of
 
 MOST_QUERIES = 9  # the person's own statements among them
@@ -30,9 +31,9 @@ def day(cast, reference) -> SimpleNamespace:
     loofah = reference["loofah"]
     return SimpleNamespace(
         lot=make_lot(cast.household, loofah, reference["village"], "3000斤", by=cast.farmer),
-        demand=make_demand(make_dock(cast.supermarket), loofah, "1000斤", by=fresh(cast.buyer)),
-        large=make_demand(make_dock(cast.rival_supermarket), loofah, "2500斤", by=fresh(cast.rival_buyer)),
-        none=make_demand(make_dock(cast.association), reference["peach"], "10斤", by=fresh(cast.association_clerk)),
+        demand=make_demand(loofah, make_dock(cast.supermarket), "1000斤", by=fresh(cast.buyer)),
+        large=make_demand(loofah, make_dock(cast.rival_supermarket), "2500斤", by=fresh(cast.rival_buyer)),
+        none=make_demand(reference["peach"], make_dock(cast.association), "10斤", by=fresh(cast.association_clerk)),
     )
 
 
@@ -191,8 +192,8 @@ def test_the_screens_cost_the_same_with_many_lines(desk, cast, reference, day, q
             f"{100 + number}斤",
             by=fresh(cast.cooperative_manager),
         )
-        make_demand(dock, reference["loofah"], "90斤", by=fresh(cast.buyer))
-        make_demand(dock, reference["peach"], "90斤", by=fresh(cast.buyer))
+        make_demand(reference["loofah"], dock, "90斤", by=fresh(cast.buyer))
+        make_demand(reference["peach"], dock, "90斤", by=fresh(cast.buyer))
     run = make_run(fresh(cast.commerce_desk))
     commit_match(run, by=fresh(cast.commerce_desk))
     carry_out(run.pk)

@@ -11,12 +11,13 @@ from orders.enums import MatchState, PolicyKind
 from orders.models import Pledge
 from orders.queries.explanations import buyer_sentence, remainder_sentence, seller_sentence
 from tests.factories import make_live_listing
-from tests.factories.matching import committed, lines, make_demand, make_lot, make_run, tomorrow
+from tests.factories.matching import committed, lines, make_lot, make_run, tomorrow
 from tests.factories.orders import fresh, kg, make_dock, make_pledge
+from tests.factories.talks import make_demand
 
 
 def test_the_nearest_lot_is_taken_first_and_the_next_fills_up(cast, reference, desk, near, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "6000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "6000斤", by=fresh(cast.buyer))
 
     run = make_run(desk, PolicyKind.NEAREST)
 
@@ -32,7 +33,7 @@ def test_the_nearest_lot_is_taken_first_and_the_next_fills_up(cast, reference, d
 
 
 def test_each_party_reads_one_sentence_made_of_facts(cast, reference, desk, near, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "6000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "6000斤", by=fresh(cast.buyer))
     run = make_run(desk, PolicyKind.NEAREST)
     first, second = run.proposals.order_by("pk")
 
@@ -45,8 +46,8 @@ def test_each_party_reads_one_sentence_made_of_facts(cast, reference, desk, near
 
 
 def test_what_is_firm_comes_before_what_is_welcome(cast, reference, desk, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "1000斤", most="3000斤", by=fresh(cast.buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["loofah"], "1500斤", by=fresh(cast.rival_buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "1000斤", most="3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "1500斤", by=fresh(cast.rival_buyer))
 
     assert lines(make_run(desk)) == [
         ("步步高天元店", "王建国家", 500_000, 250_000),
@@ -89,10 +90,10 @@ def test_goods_that_keep_are_not_pressed_on_anybody(cast, reference, desk):
 
 
 def test_hospitals_and_canteens_come_first_under_their_policy(cast, reference, desk, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
     Organisation.objects.filter(pk=cast.rival_supermarket.pk).update(kind=OrganisationKind.CANTEEN)
     dock = make_dock(Organisation.objects.get(pk=cast.rival_supermarket.pk))
-    make_demand(dock, reference["loofah"], "2000斤", by=fresh(cast.rival_buyer))
+    make_demand(reference["loofah"], dock, "2000斤", by=fresh(cast.rival_buyer))
 
     run = make_run(desk, PolicyKind.CARE_FIRST)
 
@@ -104,8 +105,8 @@ def test_hospitals_and_canteens_come_first_under_their_policy(cast, reference, d
 
 
 def test_scarce_goods_are_shared_in_proportion_to_the_gram(cast, reference, desk, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "3000斤", by=fresh(cast.buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["loofah"], "1500斤", by=fresh(cast.rival_buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "1500斤", by=fresh(cast.rival_buyer))
 
     run = make_run(desk, PolicyKind.PRO_RATA)
 
@@ -115,7 +116,7 @@ def test_scarce_goods_are_shared_in_proportion_to_the_gram(cast, reference, desk
 
 def test_every_seller_has_a_first_share(cast, reference, desk, near, far):
     """Without the share the cooperative, nearer and large enough, would sell all of it."""
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
     assert lines(make_run(desk, PolicyKind.NEAREST)) == [("步步高天元店", "白关丝瓜合作社", 1_500_000, 0)]
 
     run = make_run(desk, PolicyKind.FIRST_SHARE)
@@ -129,7 +130,7 @@ def test_every_seller_has_a_first_share(cast, reference, desk, near, far):
 
 def test_whole_or_not_at_all(cast, reference, desk, far):
     make_demand(
-        make_dock(cast.supermarket), reference["loofah"], "4000斤", most="9000斤", by=fresh(cast.buyer), is_whole=True
+        reference["loofah"], make_dock(cast.supermarket), "4000斤", most="9000斤", by=fresh(cast.buyer), is_whole=True
     )
 
     run = make_run(desk)
@@ -153,7 +154,7 @@ def test_the_reason_is_what_comes_nearest_to_fitting(cast, reference, desk, near
 
     if "price_at_most" in condition:
         condition = {"price_at_most": Decimal(condition["price_at_most"])}
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "100斤", by=fresh(cast.buyer), **condition)
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "100斤", by=fresh(cast.buyer), **condition)
 
     run = make_run(desk)
 
@@ -163,7 +164,7 @@ def test_the_reason_is_what_comes_nearest_to_fitting(cast, reference, desk, near
 
 
 def test_nothing_of_the_produce_at_all(cast, reference, desk, near):
-    make_demand(make_dock(cast.supermarket), reference["peach"], "100斤", by=fresh(cast.buyer))
+    make_demand(reference["peach"], make_dock(cast.supermarket), "100斤", by=fresh(cast.buyer))
 
     run = make_run(desk)
 
@@ -176,7 +177,7 @@ def test_a_ceiling_keeps_dear_lots_out(cast, reference, desk, far):
 
     from market.actions.ceilings import set_ceiling
 
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "1000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "1000斤", by=fresh(cast.buyer))
     set_ceiling(
         produce=reference["loofah"], price=Decimal("1.00"), price_unit="jin", first_day=timezone.localdate(),
         reason="疫情期间限价", by=desk,
@@ -189,7 +190,7 @@ def test_a_ceiling_keeps_dear_lots_out(cast, reference, desk, far):
 
 
 def test_the_sentences_are_said_in_the_reader_s_language_without_failing(cast, reference, desk, near, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "6000斤", most="7000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "6000斤", most="7000斤", by=fresh(cast.buyer))
     run = make_run(desk)
 
     with translation.override("en"):
@@ -203,12 +204,12 @@ def test_gathering_costs_the_same_with_one_and_with_many(cast, reference, desk, 
     from orders.queries.match_problem import gather
 
     dock = make_dock(cast.supermarket)
-    make_demand(dock, reference["loofah"], "100斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], dock, "100斤", by=fresh(cast.buyer))
     gather(tomorrow())  # places and produce are kept from here on
     with django_assert_num_queries(5):
         gather(tomorrow())
     for _ in range(3):
-        make_demand(dock, reference["loofah"], "100斤", by=fresh(cast.buyer))
+        make_demand(reference["loofah"], dock, "100斤", by=fresh(cast.buyer))
         make_live_listing(cast.household, reference["loofah"], reference["village"], by=cast.farmer)
         make_pledge(near, dock, "10斤", by=fresh(cast.buyer), most=kg("20斤"))
     with django_assert_num_queries(5):

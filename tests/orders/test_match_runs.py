@@ -20,13 +20,14 @@ from orders.actions.matching import (
 from orders.enums import MATCH_MOVES, MatchState, PledgeState, PolicyKind, ProposalOutcome
 from orders.exceptions import CannotReplay, MatchInPast, NotReady, StillMatching
 from orders.models import MatchProposal, MatchRun, Pledge
-from tests.factories.matching import committed, lines, make_demand, make_policy, make_run, tomorrow
+from tests.factories.matching import committed, lines, make_policy, make_run, tomorrow
 from tests.factories.orders import fresh, make_dock, make_pledge
+from tests.factories.talks import make_demand
 
 
 def test_carried_out_it_is_ordinary_pledges_and_everybody_is_told_once(cast, reference, desk, near, far):
-    demand = make_demand(make_dock(cast.supermarket), reference["loofah"], "6000斤", by=fresh(cast.buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["peach"], "10斤", by=fresh(cast.rival_buyer))
+    demand = make_demand(reference["loofah"], make_dock(cast.supermarket), "6000斤", by=fresh(cast.buyer))
+    make_demand(reference["peach"], make_dock(cast.rival_supermarket), "10斤", by=fresh(cast.rival_buyer))
 
     run = committed(make_run(desk, PolicyKind.NEAREST), desk)
 
@@ -46,7 +47,7 @@ def test_carried_out_it_is_ordinary_pledges_and_everybody_is_told_once(cast, ref
 
 
 def test_a_second_commit_and_a_second_run_of_the_worker_change_nothing(cast, reference, desk, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "1000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "1000斤", by=fresh(cast.buyer))
     run = committed(make_run(desk), desk)
     before = (Pledge.objects.count(), Event.objects.count(), Notice.objects.count())
 
@@ -61,7 +62,7 @@ def test_a_second_commit_and_a_second_run_of_the_worker_change_nothing(cast, ref
 def test_a_killed_worker_goes_on_where_it_stopped(cast, reference, desk, near, far, monkeypatch):
     from orders.actions import committing
 
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "6000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "6000斤", by=fresh(cast.buyer))
     run = make_run(desk, PolicyKind.NEAREST)
     commit_match(run, by=desk)
     real, calls = committing._decide, []
@@ -86,8 +87,8 @@ def test_a_killed_worker_goes_on_where_it_stopped(cast, reference, desk, near, f
 
 
 def test_what_changed_meanwhile_is_listed_and_the_rest_is_booked(cast, reference, desk, near, far):
-    one = make_demand(make_dock(cast.supermarket), reference["loofah"], "5000斤", by=fresh(cast.buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["loofah"], "3000斤", by=fresh(cast.rival_buyer))
+    one = make_demand(reference["loofah"], make_dock(cast.supermarket), "5000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "3000斤", by=fresh(cast.rival_buyer))
     run = make_run(desk)
     cancel_demand(one, by=fresh(cast.buyer))
 
@@ -100,7 +101,7 @@ def test_what_changed_meanwhile_is_listed_and_the_rest_is_booked(cast, reference
 
 
 def test_a_lot_taken_meanwhile_is_not_oversold(cast, reference, desk, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "3000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
     run = make_run(desk)
     make_pledge(far, make_dock(cast.rival_supermarket), "1斤", by=fresh(cast.rival_buyer))
 
@@ -115,7 +116,7 @@ def test_a_lot_taken_meanwhile_is_not_oversold(cast, reference, desk, far):
 
 
 def test_a_whole_demand_over_two_lots_is_booked_whole_or_not_at_all(cast, reference, desk, near, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "7000斤", by=fresh(cast.buyer), is_whole=True)
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "7000斤", by=fresh(cast.buyer), is_whole=True)
     run = make_run(desk)
     assert len(lines(run)) == 2
     make_pledge(far, make_dock(cast.rival_supermarket), "2000斤", by=fresh(cast.rival_buyer))
@@ -127,8 +128,8 @@ def test_a_whole_demand_over_two_lots_is_booked_whole_or_not_at_all(cast, refere
 
 
 def test_the_same_rows_give_the_same_problem_and_the_same_allocations(cast, reference, desk, near, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "6000斤", by=fresh(cast.buyer))
-    make_demand(make_dock(cast.rival_supermarket), reference["loofah"], "4000斤", by=fresh(cast.rival_buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "6000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "4000斤", by=fresh(cast.rival_buyer))
 
     first, second = make_run(desk), make_run(desk)
 
@@ -138,7 +139,7 @@ def test_the_same_rows_give_the_same_problem_and_the_same_allocations(cast, refe
 
 
 def test_an_old_run_is_computed_again_and_agrees(cast, reference, desk, near, far):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "6000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "6000斤", by=fresh(cast.buyer))
     run = committed(make_run(desk), desk)
 
     replay = run_match(replay_match(run, by=desk).pk)
@@ -152,7 +153,7 @@ def test_an_old_run_is_computed_again_and_agrees(cast, reference, desk, near, fa
 
 @pytest.mark.parametrize("where", ["problem", "result"])
 def test_a_run_that_was_tampered_with_does_not_agree(cast, reference, desk, far, where):
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "1000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "1000斤", by=fresh(cast.buyer))
     run = make_run(desk)
     if where == "problem":
         run.problem["lots"][0]["available_g"] = 400_000
@@ -216,7 +217,7 @@ def test_without_its_worker_the_greedy_answer_stands_in_and_is_replayed(cast, re
     from orders.matching import run as engine
     from orders.solving import SolvingError
 
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "1000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "1000斤", by=fresh(cast.buyer))
 
     def broken(*_args):
         raise SolvingError("no worker")

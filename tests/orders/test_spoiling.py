@@ -11,8 +11,9 @@ from market.models import Event, Lot, Notice
 from orders.actions import spoiling as action
 from orders.actions.spoiling import push_spoiling, push_spoiling_by_clock
 from orders.queries.spoiling import may_want, spoiling_lots
-from tests.factories.matching import make_demand, make_lot
+from tests.factories.matching import make_lot
 from tests.factories.orders import fresh, kg, make_dock, make_pledge
+from tests.factories.talks import make_demand
 from tests.pages import logged_in, words_of
 
 HOURS = 48  # tomorrow's lots, whatever the hour the test runs at
@@ -42,7 +43,7 @@ def test_what_is_sold_closed_or_past_is_not_on_the_list(cast, reference, lot):
 def test_those_are_told_who_may_want_it_and_each_once(cast, reference, lot):
     other = make_lot(cast.cooperative, reference["loofah"], reference["village"], "900斤", by=cast.cooperative_manager)
     make_pledge(other, make_dock(cast.association), "100斤", by=fresh(cast.association_clerk))
-    make_demand(make_dock(cast.rival_supermarket), reference["loofah"], "5斤", by=fresh(cast.rival_buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "5斤", by=fresh(cast.rival_buyer))
     make_pledge(lot, make_dock(cast.supermarket), "100斤", by=fresh(cast.buyer), most=kg("200斤"))
 
     assert may_want([lot])[lot.pk] == {cast.association.pk, cast.rival_supermarket.pk, cast.supermarket.pk}
@@ -62,9 +63,9 @@ def test_a_demand_that_does_not_fit_is_not_told(cast, reference, lot):
     from decimal import Decimal
 
     make_demand(
-        make_dock(cast.supermarket), reference["loofah"], "5斤", by=fresh(cast.buyer), price_at_most=Decimal("1")
+        reference["loofah"], make_dock(cast.supermarket), "5斤", by=fresh(cast.buyer), price_at_most=Decimal("1")
     )
-    make_demand(make_dock(cast.supermarket), reference["peach"], "5斤", by=fresh(cast.buyer))
+    make_demand(reference["peach"], make_dock(cast.supermarket), "5斤", by=fresh(cast.buyer))
 
     assert push_spoiling(by=None, hours=HOURS) == 0
 
@@ -72,7 +73,7 @@ def test_a_demand_that_does_not_fit_is_not_told(cast, reference, lot):
 def test_a_buyer_is_not_flooded(cast, reference, lot, monkeypatch):
     monkeypatch.setattr(action, "MOST_A_BUYER", 1)
     make_lot(cast.cooperative, reference["loofah"], reference["village"], "900斤", by=cast.cooperative_manager)
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "5斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "5斤", by=fresh(cast.buyer))
 
     assert push_spoiling(by=None, hours=HOURS) == 1
     assert push_spoiling(by=None, hours=HOURS) == 1
@@ -101,7 +102,7 @@ def test_the_page_says_what_was_done_and_costs_the_same_with_many(cast, referenc
     client = logged_in(cast.commerce_desk)
     url = f"{reverse('orders:spoiling')}?hours=48"
     assert "还没有告诉谁" in words_of(client.get(url))
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "5斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "5斤", by=fresh(cast.buyer))
     push_spoiling(by=None, hours=HOURS)
     for _ in range(3):
         make_lot(cast.household, reference["loofah"], reference["village"], "900斤", by=cast.farmer)
@@ -115,7 +116,7 @@ def test_the_page_says_what_was_done_and_costs_the_same_with_many(cast, referenc
 
 def test_the_page_sums_up_and_the_button_tells_of_the_lots_it_shows(cast, reference, lot):
     make_lot(cast.household, reference["loofah"], reference["village"], "900斤", by=cast.farmer)
-    make_demand(make_dock(cast.supermarket), reference["loofah"], "5斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "5斤", by=fresh(cast.buyer))
     client = logged_in(cast.commerce_desk)
     url = reverse("orders:spoiling")
 

@@ -11,8 +11,9 @@ from orders.actions.committing import carry_out, commit_match
 from orders.actions.matching import replay_match
 from orders.enums import ProposalOutcome
 from orders.models import MatchProposal, MatchRun, Pledge
-from tests.factories.matching import make_demand, make_lot, make_run
+from tests.factories.matching import make_lot, make_run
 from tests.factories.orders import fresh, make_dock
+from tests.factories.talks import make_demand
 from tests.races.test_pledge_races import at_once, promised, unguarded_reserve
 from tests.races.test_pledge_races import placing as pledging
 
@@ -33,7 +34,7 @@ def run(cast, reference, lot) -> MatchRun:
     """Twelve demands that share the lot exactly; committed, and nothing carried out yet."""
     dock = make_dock(cast.supermarket)
     for _ in range(DEMANDS):
-        make_demand(dock, reference["loofah"], "100斤", by=fresh(cast.buyer))
+        make_demand(reference["loofah"], dock, "100斤", by=fresh(cast.buyer))
     run = make_run(fresh(cast.commerce_desk))
     assert run.summary["matched_g"] == GRAMS * DEMANDS
     return run
