@@ -105,6 +105,7 @@ _FRACTION = re.compile(
 _HALF_MORE = re.compile(
     rf"个半(?:公斤|斤|吨|担)|(?:{'|'.join(('公斤', '斤', '吨', '担', '件', '筐', '箱', '袋'))})半(?![天价])"
 )
+_SHORT_STEP = re.compile("[百千万][二三四五六七八九]")
 _RANGE = re.compile(r"\s*(-{1,2}|~+|到|至|或者?|/|、)\s*")
 _NEXT_DOOR = re.compile("(.*?)([一二两三四五六七八九])([一二两三四五六七八九])([十百千万]*)")
 _VAGUE = re.compile("[零一二三四五六七八九十百千万]*几[十百千万亿]*|几")
@@ -307,6 +308,8 @@ def _bare(text: str, at: int, end: int, glued: int) -> Amount | None:
     if unknown and not BARE_END.match(text, unknown.end(1)):
         value = read_number(unknown[1])
         return Amount(value, value, unknown[2], "piece", at, unknown.end(), frozenset({"unknown_word"}))
+    if not glued and _SHORT_STEP.fullmatch(text, at, end):  # 千二, 百五
+        return Amount(None, None, "斤", "weight", at, end, frozenset({"number_unclear"}))
     for stop in range(end, at, -1):
         reading = read_figure(text[at:stop])
         if reading is None or not BARE_END.match(text, stop):

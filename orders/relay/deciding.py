@@ -197,7 +197,7 @@ def _of_figure(share: Share, line: Line, grams: int, prior: int | None) -> tuple
         return _of_total(share, line, prior)
     if "add" in words or (share.words[-1:] == ("plus",) and (prior or not line.is_item)):
         return Action.ADD, set()
-    if prior == grams and line.context.sender not in (None, share.name):  # 团长: 好的小贺40斤
+    if prior == grams and (line.speaker or line.context.sender) not in (None, share.name):  # 团长: 好的小贺40斤
         return Action.IGNORE, {"repeated"}
     if prior:
         return (Action.REPLACE, set()) if "neg" in line.words else (Action.ASK, {"same_name"})

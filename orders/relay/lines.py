@@ -182,7 +182,11 @@ def _entries(line: Line) -> list[Entry]:
         return [read_wordless(line, one, ref) for one in names.known_apart(name, line.context.prior_g)]
     shares = [_known_name(share, line) for share in shares]
     flags = line.flags | line_flags(line.text, line.tokens)
-    if (len(shares) > 1 and "其中" in line.text) or _refers_after(line):
+    if (
+        (len(shares) > 1 and "其中" in line.text)
+        or (re.search("扣[除掉]|抵扣", line.text) and len(line.weights) > len(shares))
+        or _refers_after(line)
+    ):
         flags |= {"ambiguous"}
     ref = _ref(line) if len(shares) == 1 and shares[0].name in (None, line.context.sender) else None
     entries = []

@@ -16,6 +16,7 @@ _BEHALF = re.compile(
     rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|给)|(?<![\u4e00-\u9fff])(?:{_SELF})?\s*[代为])(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
     r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加(?!油)|接|搞|整|弄|预|购|减|改|换|退|增)|\s*[\d一二两三四五六七八九十百半])"
 )
+_STANDS_IN = re.compile(r"\s*([^\s,，。:：;\d]{2,4}?)代(?P<who>[^\s,，。:：;\d]{2,6}?)\s*[要订带买拿报]?\s*(?=\d)")
 _SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
 _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
 _I_AM = re.compile(r"(?:我是|我这里是|我这是|我叫)(?P<who>[^\s,，。!！\d的]{2,12}?)[哈啊哦呢]?(?=\s*(?:$|[,，。!！]))")
@@ -30,6 +31,8 @@ def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
     if (sent := _SENT_BY.match(text.lstrip())) and looks_like_name(sent["who"]):
         return sent["who"], (0, len(text))
     found = _BEHALF.search(text)
+    if not found and (stood := _STANDS_IN.match(text)) and all(map(looks_like_name, stood.groups())):
+        return stood["who"], stood.span("who")
     if not found:
         return None
     who = found["who"]

@@ -162,6 +162,8 @@ def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
         walk.ledger.note(replace(_ignored(line, line_no), sets_sender=sender))
         return
     if structure.is_noise(known.text):
+        if walk.in_relay and not walk.items and structure.is_example(known.text):
+            _learn_unit(walk, known.text)
         walk.ledger.note(_ignored(line, line_no))
         return
     _say(walk, line, known.text, line_no, header is not None)
@@ -274,13 +276,21 @@ def _learn(walk: _Walk, text: str) -> None:
         word: int(grams) for word, grams in line_packs(tokens, text).items() if word and grams.denominator == 1
     }
     said = [unit_of(token.value)[1] for token in tokens if token.kind == "unit_is"]
-    if walk.in_relay and not said and (alone := _UNIT_ALONE.search(text)):  # 丝瓜 斤
-        said = [unit_of(alone["by"] or alone["of"] or alone["unit"])[1]]
-    if unit := (said[0] if said else _implied_unit(tokens)):
+    if walk.in_relay and not said and _learn_unit(walk, text):
+        pass
+    elif unit := (said[0] if said else _implied_unit(tokens)):
         walk.unit = unit if said or not walk.unit else walk.unit
     crops = {found for found in re.findall(CROPS, text) if len(found) > 1}
     if walk.in_relay and len(crops) == 1:
         walk.crop = crops.pop()
+
+
+def _learn_unit(walk: _Walk, text: str) -> bool:
+    """丝瓜 斤, 按斤, 格式：店名+袋数."""
+    alone = _UNIT_ALONE.search(text)
+    if alone:
+        walk.unit = unit_of(alone["by"] or alone["of"] or alone["unit"])[1]
+    return bool(alone)
 
 
 def _implied_unit(tokens: Sequence[Token]) -> str | None:

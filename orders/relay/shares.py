@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
+_TAKES_REST = re.compile(r"\s*(?:都|全部?|就)?(?:给我|归我|我[要拿包全])")
+_I_WANT = re.compile(r"(?:^|[,，。\s那])(?:我|我们|我家|我店)(?:就|也|再|只|先)*[要来订拿报]?\s*$")
+_OWN_PLACES = frozenset(
+    ["食堂", "单位", "公司", "学校", "店里", "饭店", "餐馆", "超市", "馆子", "厂里", "工地"]
+)  # 食堂的200斤, said by its buyer
 _ME_TOO = re.compile(r"(?:^|[帮给替和跟与、\s])(?:我|俺)(?=[和跟与、])|[和跟与、](?:我|俺)(?=$|\s*[各每])")
 
 
@@ -50,6 +55,9 @@ def shares_of(line: Line) -> list[Share]:
 
 def _name_between(line: Line, gap: Sequence[Token]) -> str | None:
     """A name between two weights: one that looks like it, or one that stands right before the second."""
+    own = line.speaker or (None if line.is_item else line.context.sender)
+    if own and _I_WANT.search("".join(token.text for token in gap)):  # 王姐要30斤，那我要20斤
+        return own
     if name := names.find_name(line.known, gap, strict=True, behind=True):
         return name
     near = [token for token in gap if token.kind != "space"][-1:]
@@ -89,6 +97,8 @@ def _words(gap: Sequence[Token]) -> tuple[str, ...]:
 def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
     """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
     behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
+    if _TAKES_REST.match(line.text, line.tokens[at].end):
+        return False
     if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
         return True
     if _PAST.search(line.text, 0, line.tokens[at].start):
@@ -128,6 +138,8 @@ def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
     if line.speaker or (own and sender):
         return line.speaker or sender
     name = names.find_name(line.known, head, strict=bool(sender))
+    if sender and name in _OWN_PLACES and f"{name}的" in line.text:
+        return sender
     return (
         name
         or (names.find_name(line.known, gaps[-1], strict=True, behind=True) if len(gaps) == 2 else None)

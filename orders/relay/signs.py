@@ -69,6 +69,7 @@ def _beside_a_number(line: str, place: int) -> bool:
 # 6 点, 2 号摊, 8 月 8 日: one word however it is spaced. 3 点心铺 and 2 月亮湾 are a place in the list and a name.
 _APART = re.compile(
     r"(?<=\d) +(?=号(?!称)|点(?!心)|月(?![亮饼季华娥])|日(?![杂用本式])|[楼栋幢](?![梁下上外房兰]))"
+    r"|(?<=\d)、(?=(?:公?斤|千克|kg|吨)(?:$|[\s,，]))"
     r"|(?<=\d月) +(?=\d{1,2} *[日号](?!摊))|(?<=\d 月) +(?=\d{1,2} *[日号](?!摊))"
 )
 

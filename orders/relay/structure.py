@@ -42,6 +42,7 @@ _NUMBERED = re.compile(
 )
 _SPACED = re.compile(r"\s*(?P<no>\d{1,3})\s+(?=[^\d\s.,*x/+-])")
 _PRICE = re.compile(r"\s*\d{1,3}\.\d{1,2}\s*(?:元|块|毛|¥|/|[一每](?:斤|公斤|件|筐|箱|袋|份))")
+_DAY = re.compile(r"\s*(?P<month>1[0-2]|0?[1-9])\.(?:[12]\d|3[01]|0?[1-9])(?=\s|$)")
 _NUMERAL = re.compile("[0-9.零一二两三四五六七八九十百千万半几]")
 _NAMED = re.compile(f"(?:[{''.join(sorted(SURNAMES))}]|欧阳|[老小阿])[\u4e00-\u9fff]{{1,2}}" + r"(?=\s*\d)")
 _CN = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)}
@@ -127,7 +128,7 @@ def is_noise(text: str) -> bool:
 def list_number(text: str, expected: int | None = None) -> Item | None:
     """The number at the start. 3、4吨 is a range and 1.5吨 a weight, unless the list has come to that number."""
     found = _NUMBERED.match(text)
-    if _PRICE.match(text):
+    if _PRICE.match(text) or _is_day(text, expected):
         return None
     if not found:
         found = _SPACED.match(text)
@@ -150,13 +151,19 @@ def list_number(text: str, expected: int | None = None) -> Item | None:
     ):
         return None
     amount = amount_at(text, len(text) - len(text.lstrip()))
-    if amount is None or amount.kind == "bare" or amount.end <= found.end():
+    if amount is None or amount.low is None or amount.kind == "bare" or amount.end <= found.end():
         return Item(no, found.end())
     if no == expected:
         return Item(no, found.end(), certain=sign != "." or found[0].endswith(" "))
     if sign == "." and re.match(r"\s*\d+\.(?:\d*0|\d{2,})(?!\d)", text):
         return Item(no, found.end(), certain=False)
     return None
+
+
+def _is_day(text: str, expected: int | None) -> bool:
+    """8.14 丝瓜, above a list that has not come to 8."""
+    day = _DAY.match(text)
+    return day is not None and expected not in (None, int(day["month"]))
 
 
 def _glued(text: str, expected: int | None) -> Item | None:

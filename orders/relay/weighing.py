@@ -17,9 +17,11 @@ from orders.relay.scanner import Token
 
 _PACK = "|".join(sorted(PACKS, key=len, reverse=True))
 _OF_PACK = re.compile(
-    rf"\s*(?:/|每)\s*(?P<of>{_PACK})|\s*(?:一|1)?(?P<in>{_PACK})?\s*(?:装|规格|的?包装)|\s*(?:一|1)(?P<one>{_PACK})(?:的|，|,)|\s*的(?=\s*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))"
+    rf"\s*(?:/|每)\s*(?P<of>{_PACK})|\s*的(?P<its>{_PACK})(?=[\s,，要]*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))|(?!\s+装\s*\d)\s*(?:一|1)?(?P<in>{_PACK})?\s*(?:装|规格|的?包装)|\s*(?:一|1)(?P<one>{_PACK})(?:的|，|,)|\s*的(?=\s*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))"
 )
 
+
+MOST_IN_A_PACK = 50_000  # grams; a heavier pack is a doubt
 
 _ONE_PACK = re.compile(rf"(?:一|1)({_PACK})")
 
@@ -116,7 +118,8 @@ def _line_packs(tokens: list[Token], text: str) -> tuple[list[Token], dict[str, 
         packs[stated.word], skip_to = token.amount.low * GRAMS[token.amount.unit], stated.end
         if stated.with_last:
             left.pop()
-        kind = "w_maybe" if "approximate" in token.amount.flags else "note"
+        unsure = "approximate" in token.amount.flags or packs[stated.word] > MOST_IN_A_PACK  # 200斤装10筐
+        kind = "w_maybe" if unsure else "note"
         left.append(replace(token, kind=kind, amount=None))
     return left, packs
 
@@ -140,7 +143,7 @@ def _stated(token: Token, before: list[Token], text: str, counted: list[str]) ->
     if last and last.kind == "pack" and last.low == 1 and last.end == token.start and counted.count(last.unit) > 1:
         return _Stated(last.unit, token.end, with_last=True)
     if found := _OF_PACK.match(text, token.end):
-        word = found["of"] or found["in"] or found["one"]
+        word = found["of"] or found["its"] or found["in"] or found["one"]
         return _Stated(PACKS[word] if word else "", found.end())
     one = _ONE_PACK.match(text, token.end)
     if one and counted.count(PACKS[one[1]]) > 1:
@@ -237,6 +240,9 @@ def _products(tokens: list[Token]) -> list[Token]:
     """10斤x5, 20份*5斤, 500g*40."""
     left: list[Token] = []
     for token in tokens:
+        if [one.kind for one in left[-2:]] == ["weight", "op"] and left[-2].value == "price" and token.kind == "weight":
+            left.append(replace(token, kind="num", amount=None))  # 200斤*1.8=360
+            continue
         if len(left) >= 2 and left[-1].kind == "op" and left[-1].text.strip() in ("*", "x") and token.kind == "weight":
             first = left[-2]
             if first.kind == "weight" and first.amount and token.amount:
@@ -262,7 +268,7 @@ def _product(first: Token, second: Token) -> Token:
         made, count = replace(one, low=None, high=None, flags=one.flags | {"ambiguous"}), second.amount
     factor = count.low if count.low is not None and not count.is_range else None
     if made is one and second.amount.kind == "bare" and factor is not None and factor.denominator != 1 and factor < 20:
-        return replace(first, end=second.end)  # 500斤*1.8: a price
+        return replace(first, end=second.end, value="price")  # 500斤*1.8
     if factor is not None and factor.denominator != 1:  # 1.8*50斤 is a price
         factor, made = None, replace(made, flags=made.flags | {"ambiguous"})
     weight = made.times(factor) if factor is not None else replace(made, low=None, high=None)
