@@ -9,11 +9,11 @@ from market.actions.events import record
 from market.actions.lots import locked_lots
 from market.models import Lot, User
 from market.permissions import on_behalf_of, require
-from orders.actions.answers import Agreed, Answer, answer_demand, locked_demand
+from orders.actions.answers import Answer, answer_demand, locked_demand
 from orders.actions.conditions import require_changeable
 from orders.actions.offer_conditions import require_substitute_within
 from orders.actions.offer_rows import end_offer, locked_offer, require_waiting, tell_side
-from orders.actions.placing import Origin, Who, place_wanted
+from orders.actions.placing import Agreed, Origin, Who, place_wanted
 from orders.actions.pledges import end_pledge, locked_pledge
 from orders.actions.shortfalls import cut_to
 from orders.enums import OfferSide, OfferState, PledgeState
@@ -96,7 +96,7 @@ def _substitute(offer: Offer, replaced: Pledge, who: Who) -> Pledge:
 
 
 def _take_off(parent: Pledge, offer: Offer, who: Who) -> None:
-    reason, left = offer.lot.listing.produce.name_zh, parent.taken_g - offer.firm_g
+    reason, left = offer.lot.listing.produce.slug, parent.taken_g - offer.firm_g
     if left == 0:
         end_pledge(
             parent,

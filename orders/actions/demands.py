@@ -1,6 +1,6 @@
 """An open pledge (求购): placed, changed, taken back, and ended by the clock.
 
-Booking pledges for it is in `orders.actions.answers`; `answer_demand` is here by name too.
+Booking pledges for it is in `orders.actions.answers`.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ from market.permissions import on_behalf_of, require, require_verified
 from market.quantities import Quantity, describe, format_exact
 from market.wording import calendar_day
 from orders import exceptions as refusals
-from orders.actions.answers import Answer, answer_demand, answer_together, locked_demand, require_open, room_in
+from orders.actions.answers import locked_demand, require_open
 from orders.actions.conditions import require_delivery, require_most, require_reference
 from orders.actions.offer_rows import refuse_all_for
 from orders.enums import DEMAND_MOVES, DemandState
@@ -32,19 +32,6 @@ from orders.fitting import per_kg_at_most
 from orders.models import Demand, Dock
 from orders.models.deliveries import MAX_FRESH_HOURS
 from orders.permissions import can_buy_for, can_enter_pledge_for
-
-__all__ = [
-    "Answer",
-    "DemandTerms",
-    "answer_demand",
-    "answer_together",
-    "cancel_demand",
-    "change_demand",
-    "end_demands",
-    "place_demand",
-    "room_in",
-]
-
 
 MAX_KM = 2000
 

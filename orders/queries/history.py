@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from market.models import Event
 from market.quantities import describe
+from market.queries.reference import reference
 from orders.enums import FILL_TRUCK
 from orders.models import Pledge
 
@@ -32,10 +33,16 @@ def history_of(pledge: Pledge) -> list[Happening]:
     told, held = [], None
     for event in events:
         say, icon, kind, shows_reason = _VERBS.get(event.verb, _OTHER)
-        why = event.reason if shows_reason else ""
+        why = _why(event) if shows_reason else ""
         told.append(Happening(say(event, held), event.at, event.by, event.on_behalf_of, why, icon, kind))
         held = event.grams if event.verb in _SAYS_FIRM else held
     return told
+
+
+def _why(event: Event) -> str:
+    """The reason as people gave it; of a substitution the produce, in the reader's language."""
+    goods = reference().by_slug.get(event.reason) if event.verb == "replaced" else None
+    return goods.name if goods else event.reason
 
 
 def _weight(event: Event) -> dict[str, str]:

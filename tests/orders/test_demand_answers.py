@@ -11,7 +11,8 @@ from market.exceptions import NotEnoughLeft
 from market.models import Lot
 from market.quantities import Quantity
 from orders import exceptions as refusals
-from orders.actions.demands import Answer, answer_demand, answer_together, cancel_demand, change_demand, room_in
+from orders.actions.answers import Answer, answer_demand, answer_together, room_in
+from orders.actions.demands import cancel_demand, change_demand
 from orders.actions.placing import Agreed, Who
 from orders.actions.pledges import cancel_pledge
 from orders.actions.shortfalls import cut_pledge

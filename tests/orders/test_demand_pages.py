@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from market.models import Lot
 from market.quantities import Quantity
-from orders.actions.demands import Answer, answer_demand, cancel_demand
+from orders.actions.answers import Answer, answer_demand
+from orders.actions.demands import cancel_demand
 from orders.actions.placing import Who
 from orders.enums import DemandState
 from orders.models import Demand, Offer

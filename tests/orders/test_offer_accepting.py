@@ -5,7 +5,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from market.actions.ceilings import set_ceiling
 from market.exceptions import LotClosed, NotEnoughLeft, PriceAboveCeiling
@@ -13,7 +13,8 @@ from market.models import Event, Lot, Notice
 from market.quantities import Quantity
 from orders import exceptions as refusals
 from orders.actions.accepting import accept_offer
-from orders.actions.demands import cancel_demand, room_in
+from orders.actions.answers import room_in
+from orders.actions.demands import cancel_demand
 from orders.actions.offers import counter_offer
 from orders.actions.pledges import cancel_pledge, change_pledge
 from orders.enums import OfferState, PledgeState
@@ -183,7 +184,7 @@ def test_a_substitution_takes_the_same_grams_off(pledge, lot, peaches, cast, bac
     kept = Lot.objects.get(pk=lot.pk)
     assert (kept.offered_g, kept.withdrawn_g) == (offered, withdrawn)
     replaced = Event.objects.about(old).last()
-    assert (replaced.verb, replaced.grams, replaced.reason) == ("replaced", 250_000, "黄桃")
+    assert (replaced.verb, replaced.grams, replaced.reason) == ("replaced", 250_000, peaches.produce.slug)
 
 
 def test_a_substitution_of_all_of_it_ends_the_old_pledge(pledge, lot, peaches, cast):
@@ -241,3 +242,5 @@ def test_the_history_of_the_old_pledge_says_what_it_became(pledge, peaches, cast
 
     told = history_of(pledge)[-1]
     assert (told.sentence, told.why) == ("有 500 斤 = 250 公斤 换成了别的货", "黄桃")
+    with translation.override("en"):
+        assert history_of(pledge)[-1].why == peaches.produce.name_en

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from market.models import Lot, Place
 from market.queries.reference import forget_reference
-from orders.actions.demands import Answer, answer_demand
+from orders.actions.answers import Answer, answer_demand
 from orders.actions.offers import counter_offer
 from orders.actions.placing import Who
 from orders.enums import OfferState
