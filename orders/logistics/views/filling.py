@@ -25,7 +25,7 @@ from orders.logistics.views.answers import first_error, sentence_of
 @require_http_methods(["GET", "POST"])
 def trip_fill(request: HttpRequest, pk: int) -> HttpResponse:
     dispatcher_or_404(request.user)
-    form = FillForm(request.POST or None)
+    form = FillForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not form.is_valid():
         messages.error(request, first_error(form))
     elif request.method == "POST":
