@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
@@ -15,6 +14,7 @@ from wagtail.models import Page
 from cms.queries.home import front_page
 from market.views.cards import render_cards
 from market.views.pages import shared_page
+from market.wording import in_english
 
 
 class HomePage(Page):
@@ -50,10 +50,9 @@ class HomePage(Page):
     @property
     def words(self) -> dict[str, str]:
         """Headline and introduction in the reader's language, Chinese where nobody wrote the English."""
-        in_english = (get_language() or "").startswith("en")
         return {
-            "headline": (in_english and self.headline_en) or self.headline,
-            "intro": (in_english and self.intro_en) or self.intro,
+            "headline": (in_english() and self.headline_en) or self.headline,
+            "intro": (in_english() and self.intro_en) or self.intro,
         }
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -11,12 +11,11 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from market.exceptions import Refused
 from market.quantities import describe
-from market.wording import calendar_day, clock_time, yuan
+from market.wording import calendar_day, clock_time, in_english, yuan
 
 UNKNOWN = "—"
 KIND = "kind"  # in JSON, beside the fields of a fact that is no plain value
@@ -65,7 +64,7 @@ class Name:
     en: str
 
     def __str__(self) -> str:
-        return self.en if (get_language() or "").startswith("en") else self.zh
+        return self.en if in_english() else self.zh
 
 
 @dataclass(frozen=True)

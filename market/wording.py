@@ -10,14 +10,19 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
 
 SOON = timedelta(hours=24)
 FRESH, SPOILS_SOON, PAST = "fresh", "soon", "past"
 
 # Codes of units as they may stand in a price; any other word (筐, 箱 …) is shown as it was typed.
 UNIT_WORDS = {"jin": "斤", "kg": "公斤", "t": "吨", "dan": "担", "liang": "两", "wanjin": "万斤"}
+
+
+def in_english() -> bool:
+    """Whether the reader reads English; everybody else reads Chinese."""
+    return (get_language() or "").startswith("en")
 
 
 def local(moment: datetime) -> datetime:

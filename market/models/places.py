@@ -3,10 +3,10 @@
 from typing import Self
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from market.enums import PlaceLevel
+from market.wording import in_english
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -53,7 +53,7 @@ class Place(models.Model):
     @property
     def name(self) -> str:
         """Chinese name, or the pinyin for a reader of English where there is one."""
-        return self.name_pinyin if self.name_pinyin and (get_language() or "").startswith("en") else self.name_zh
+        return self.name_pinyin if self.name_pinyin and in_english() else self.name_zh
 
     @property
     def county_code(self) -> str:

@@ -12,19 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 
 from market.enums import PlaceLevel
 from market.models import Place, Produce
+from market.wording import in_english
 
 KEEP_SECONDS = 300
 PREFIX_LENGTH = {PlaceLevel.CITY: 4, PlaceLevel.COUNTY: 6, PlaceLevel.TOWNSHIP: 9, PlaceLevel.VILLAGE: 12}
 SUFFIX = re.compile("(?:社区居委会|村委会|居委会|街道|社区|示范区|[市县区镇乡村])$")
 COUNTY_CENTROID = "county_centroid"
-
-
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 @dataclass(frozen=True, slots=True)
