@@ -238,6 +238,7 @@ def test_the_page_shows_for_whom_and_does_it(day, client):
     page = client.get(url)
     assert "+1,000 公斤" in page.content.decode()
     assert "步步高天元店" in page.content.decode()
+    assert "再多就装不下或者送不及" in page.content.decode()
     done = client.post(url, {"expected": page.context["form"]["expected"].value()}, follow=True)
     assert "已多装 2,000 斤 = 1 吨" in done.content.decode()
     assert url not in done.content.decode()

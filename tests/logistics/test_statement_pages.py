@@ -229,7 +229,9 @@ def test_each_side_is_told_who_writes_the_other_way(day, received):
 
 def test_a_seller_writes_less_by_form_once(day, received):
     farmer, form = logged_in(day.cast.farmer), sent(pledge=str(Pledge.objects.get().pk))
-    assert "买方少付您这么多钱" in words_of(farmer.get(of_two(day, "adjustment_new")))
+    page = farmer.get(of_two(day, "adjustment_new"))
+    assert "买方少付您这么多钱" in words_of(page)
+    assert 'data-confirm="金额和原因都看清楚了吗？' in page.content.decode()  # it can never be edited
 
     for _ in range(2):
         assert farmer.post(of_two(day, "adjustment_new"), form).url == of_two(day)
