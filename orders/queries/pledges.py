@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, OrderBy, Q, QuerySet, Sum, When
 from django.utils import timezone
 
 from market.models import Lot, User
@@ -50,11 +50,12 @@ def pledges_of(user: User) -> QuerySet[Pledge]:
 
 
 def pledges_by_day(pledges: QuerySet[Pledge], number: str | int | None) -> tuple[Page, list[DayOfPledges]]:
-    """A page of `pledges`, newest day first, grouped by day with the totals of those days.
+    """A page of `pledges`, the days to come first and the nearest of them before all, then the past ones, newest first.
+    Grouped by day with the totals of those days.
 
     Three statements, and one where pledges of the page stand for several days.
     """
-    listed = pledges.select_related("buyer", "dock", "produce", "place").order_by("-day", "-pk")
+    listed = pledges.select_related("buyer", "dock", "produce", "place").order_by(*_nearest_first(), "-pk")
     page = Paginator(listed, PER_PAGE).get_page(number)
     _count_spans(page.object_list)
     days: dict[dt.date, DayOfPledges] = {}
@@ -65,6 +66,12 @@ def pledges_by_day(pledges: QuerySet[Pledge], number: str | int | None) -> tuple
         days[row["day"]].grams[row["state"]] = row["grams"]
         days[row["day"]].count += row["number"]
     return page, list(days.values())
+
+
+def _nearest_first() -> tuple[OrderBy, OrderBy, OrderBy]:
+    is_coming = Q(day__gte=timezone.localdate())
+    coming_day = Case(When(is_coming, then=F("day")))  # the same, nothing, for all past days
+    return Case(When(is_coming, then=0), default=1).asc(), coming_day.asc(), F("day").desc()
 
 
 def _count_spans(pledges: Iterable[Any]) -> None:

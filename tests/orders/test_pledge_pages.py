@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from market.enums import OrganisationKind, Role, VerificationState
 from market.models import Event, Lot, Organisation
@@ -11,6 +12,7 @@ from orders.actions.pledges import cancel_pledge, change_pledge
 from orders.actions.progress import mark_moving, mark_planned
 from orders.enums import PledgeState
 from orders.models import Pledge
+from orders.queries.pledges import pledges_by_day
 from tests.factories import make_organisation
 from tests.factories.orders import fresh, kg, make_dock, make_pledge
 
@@ -40,6 +42,17 @@ def test_the_list_groups_by_day_with_totals_and_leaves_cancelled_ones_out_of_the
 
     assert "明天" in page
     assert "3 笔，共 300 斤 = 150 公斤" in page
+
+
+def test_the_days_to_come_stand_first_the_nearest_before_all_and_then_the_past(cast, listing, lot, dock):
+    today = timezone.localdate()
+    for days in (2, -3, 1, -1, 0):
+        pledge = make_pledge(lot, dock, by=fresh(cast.buyer))
+        Pledge.objects.filter(pk=pledge.pk).update(day=today + dt.timedelta(days=days))
+
+    _page, days = pledges_by_day(Pledge.objects.all(), 1)
+
+    assert [(one.day - today).days for one in days] == [0, 1, 2, -1, -3]
 
 
 def test_the_list_can_be_filtered_by_state_and_day(buyer, cast, listing, lot, dock):
