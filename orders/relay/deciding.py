@@ -29,12 +29,20 @@ _PRICE_ASKED = re.compile(
 _CONDITION = re.compile(
     "没有?[^，,。\\d]{1,8}(?:就(?:算|不|换|要)|的话)|(?:不够|好卖|好吃|卖完|卖得好|到时候?)(?:了|的话)?[^，,。\\d]{0,3}再(?:加|要|来|订|补|拿)|(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^，,\\d]{0,4}就[要来订拿买]"
 )
+_LEFT_BY_OTHERS = re.compile(r"不要的\s*[\d一二两三四五六七八九十百]")  # 阿红不要的20斤我要
+_EVERYBODY = re.compile("(?:所有人|大家|全体|每个?人)(?:都|再|各)*[加减退改少多]")
+_INSTEAD = re.compile("还是|那就|就[行够]|不够|多了|少点")
+_NOTICE = re.compile(
+    r"就满|才(?:能|可以)?(?:发|成团|走车|开车|起送)|以[上内]的?(?:联系|私|找)"
+    r"|^\s*(?:目前|今[日天]|昨[日天]|本次|截[至止][^\d\s]{0,4})?已?(?:统计|汇总|订单|销量|销售)"
+    r"|(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨)).*(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨))"
+)
 _GIVES = re.compile(
     r"(?:满|买|订|购)\s*[\d一二两三四五六七八九十百千]+\s*(?:斤|公斤|吨|件|筐|箱|袋|份)(?:以上)?\s*(?:就|可)?(?:免|[送赠返]\s*[\d一二两三四五六七八九十])"
 )
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
 TAKERS = re.compile(
-    "^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要(?!拼|一起)|有要的|要的(?:快|抓紧|接龙|报名|联系|赶紧)"
+    "^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要(?!拼|一起)|有要的|要的(?:快|抓紧|接龙|报名|联系|赶[紧快]|私|速|找我)"
 )
 _EMBEDDED = re.compile(r"[^\d\s]\d+(?![栋幢楼单元室号座排期区中\d])[\u4e00-\u9fff]+\d+")
 _FIGURE = re.compile(r"[^\d\s]\s\d{1,2}$")  # 唐嗲 1，200斤
@@ -63,6 +71,10 @@ def line_flags(text: str, tokens: Sequence[Token]) -> frozenset[str]:
         flags.add("question")
     if any(token.word == "maybe" for token in tokens):
         flags.add("approximate")
+    if _LEFT_BY_OTHERS.search(text):
+        flags.add("ambiguous")
+    if _EVERYBODY.search(text):
+        flags.add("each")
     if (said := _CONDITION.search(text)) and ("再" not in said[0] or _counted(tokens) > 1):
         flags.add("conditional")
     if any(token.word == "daily" for token in tokens) or _times_days(tokens):
@@ -125,7 +137,7 @@ def _then_wants(line: Line) -> bool:
 
 def _is_offer(line: Line) -> bool:
     """今天丝瓜8000斤，求扩散: who sells says what there is."""
-    if _THANKS.match(line.text) or _GIVES.search(line.text) or TAKERS.search(line.text):
+    if _THANKS.match(line.text) or _GIVES.search(line.text) or _NOTICE.search(line.text) or TAKERS.search(line.text):
         return True
     return bool(OFFERED.search(line.text)) and not {"want", "self", "add", "set"} & line.words
 
@@ -199,8 +211,9 @@ def _of_figure(share: Share, line: Line, grams: int, prior: int | None) -> tuple
         return Action.ADD, set()
     if prior == grams and (line.speaker or line.context.sender) not in (None, share.name):  # 团长: 好的小贺40斤
         return Action.IGNORE, {"repeated"}
+    instead = share.name == (line.speaker or line.context.sender) and _INSTEAD.search(line.text)
     if prior:
-        return (Action.REPLACE, set()) if "neg" in line.words else (Action.ASK, {"same_name"})
+        return (Action.REPLACE, set()) if "neg" in line.words or instead else (Action.ASK, {"same_name"})
     return Action.NEW, set()
 
 

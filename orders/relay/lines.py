@@ -26,8 +26,13 @@ from orders.relay.weighing import weigh
 from orders.relay.wordless import read_wordless, transfer, transfer_of_some
 
 _BEHIND_A_NAME = re.compile(r"[\s\d,，]")
+_MENTION = re.compile(
+    r"\s*@(?:团长|群主|所有人|全体成员|老板|管理员|客服|店主)[^\s,，:]{0,4}[\s,，:]+(?=\S)|\s*@[^\s,，:@]{1,12}[\s,，:]+(?=我|[给帮]我|麻烦)"
+)
+_ANSWERED = re.compile("收到|好的|好嘞|记[了好]|ok")
+_OTHER = re.compile(r"\s*@([^\s,，:@]{1,12})[\s,，:]")
 _NO_NAMES = re.compile(
-    "^(?:库存|现有|货源|余货|剩余|余量|到货|供应|可供|报价|行情|更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
+    "^(?:汇总|统计|库存|现有|货源|余货|剩余|余量|到货|供应|可供|报价|行情|更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
 )
 
 
@@ -66,6 +71,14 @@ class Line:
         behind = [token.word for token in self.tokens[last + 1 :] if token.word]
         before = [token.word for token in self.tokens[: last + 1] if token.word]
         return behind[-1:] == ["cancel"] and ("set" in behind or "cancel" not in before)
+
+    @property
+    def takes_over(self) -> bool:
+        """阿红不要了，我来: one gives up, and who speaks wants it."""
+        kinds = [token.word or token.kind for token in self.tokens]
+        at = kinds.index("cancel") if "cancel" in kinds else len(kinds)
+        named = kinds[:at] == ["text"] and self.speaker is None
+        return named and kinds[at + 1 : at + 2] in (["split"], ["space"]) and {"self", "want"} <= set(kinds[at:])
 
     @property
     def changes_something_else(self) -> bool:
@@ -109,6 +122,14 @@ def read_line(text: str, context: Context | None = None, *, line_no: int = 0) ->
 
 def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
     flags = {"phone_in_text"} if has_phone(known.text) else set()
+    if mention := _MENTION.match(known.text):
+        known = known.after(mention.end())
+    elif (
+        not _ANSWERED.search(known.text)
+        and (other := _OTHER.match(known.text))
+        and known.cut(*other.span(1)) not in (context.sender, *context.prior_g)
+    ):
+        flags |= {"ambiguous"} if context.sender else set()
     known = respelled(known)
     item = structure.list_number(known.text, context.expected_no)
     if item:
@@ -183,7 +204,8 @@ def _entries(line: Line) -> list[Entry]:
     shares = [_known_name(share, line) for share in shares]
     flags = line.flags | line_flags(line.text, line.tokens)
     if (
-        (len(shares) > 1 and "其中" in line.text)
+        line.takes_over
+        or (len(shares) > 1 and "其中" in line.text)
         or (re.search("扣[除掉]|抵扣", line.text) and len(line.weights) > len(shares))
         or _refers_after(line)
     ):
@@ -229,7 +251,7 @@ def _finished(entry: Entry, line: Line) -> Entry:
 
 def _name_of_all(line: Line) -> str | None:
     sender = line.context.sender if not line.is_item else None
-    own = any(token.word == "self" for token in line.tokens)
+    own = any(token.word == "self" for token in line.tokens) and not line.takes_over
     if line.speaker:
         return line.speaker
     if own and sender:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
+_DELIVERED = re.compile(r"\s*(?:已经?)?(?:送到|收到|拿到|提走|拉走|发出|卖掉)了")
 _TAKES_REST = re.compile(r"\s*(?:都|全部?|就)?(?:给我|归我|我[要拿包全])")
 _I_WANT = re.compile(r"(?:^|[,，。\s那])(?:我|我们|我家|我店)(?:就|也|再|只|先)*[要来订拿报]?\s*$")
 _OWN_PLACES = frozenset(
@@ -46,7 +47,9 @@ def shares_of(line: Line) -> list[Share]:
         name = other or name
         words = _words(gap)
         if number and is_own:  # a plus between two crops adds nothing up
-            joins = {"plus", "add"} if any(token.text in ("加", "加上") for token in gap) else {"plus"}
+            own_crop = any(token.kind == "crop" and token.text == crops[number] for token in gap)  # 苦瓜加10斤
+            joined = any(token.text in ("加", "加上") for token in gap) and not (own_crop and words[-1:] == ("add",))
+            joins = {"plus", "add"} if joined else {"plus"}
             words = tuple(word for word in words if word not in joins)
         share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own, grade)
         found += _spread(line, gap, share)
@@ -97,6 +100,8 @@ def _words(gap: Sequence[Token]) -> tuple[str, ...]:
 def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
     """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
     behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
+    if _DELIVERED.match(line.text, line.tokens[at].end):
+        return True
     if _TAKES_REST.match(line.text, line.tokens[at].end):
         return False
     if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
@@ -156,6 +161,7 @@ def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
     """各: one share for each name or crop that stands before it."""
     crops = [token.text for token in gap if token.kind == "crop"]
     said = "".join(token.text for token in gap)
+    me = line.context.sender if any(token.word == "self" for token in gap) or _ME_TOO.search(said) else None
     all_of_them = "都" in said and not any(token.kind == "weight" for token in gap)
     if not any(token.kind == "each" for token in gap):
         if all_of_them and any(token.kind == "count" for token in gap):  # 三个店都要50斤
@@ -163,11 +169,15 @@ def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
         if all_of_them and len(set(crops)) > 1:  # 丝瓜苦瓜都要30斤
             yield from (replace(share, crop=crop, is_own=True) for crop in crops)
             return
+        people = names.all_names(line.known, [token for token in gap if token.kind != "crop"]) if all_of_them else []
+        people += [me] if me and all_of_them else []
+        if len(people) > 1:  # 我和阿红都要20斤
+            yield from (replace(share, name=name, is_own=True) for name in people)
+            return
         together = len(set(crops)) > 1 and any(token.word == "total" for token in gap)
         yield replace(share, doubts=share.doubts | {"each"}) if together else share
         return
     people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
-    me = line.context.sender if any(token.word == "self" for token in gap) or _ME_TOO.search(said) else None
     people = [me, *people] if me else people
     if any(names.is_relative(one) for one in people):
         yield replace(share, doubts=frozenset({"each"}))

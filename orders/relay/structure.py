@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from orders.relay.amounts import amount_at
-from orders.relay.lexicon import SURNAMES
+from orders.relay.lexicon import CROPS, SURNAMES
 from orders.relay.signs import Tidy
 
 _DATE = r"(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.月]\d{1,2}日?|昨天|今天|前天|周[一二三四五六日天]|星期[一二三四五六日天])"
@@ -26,6 +26,10 @@ _HEADERS = (
 _RELAY = re.compile(
     r"[#\s(]*(?:接龙|群接龙|group ?note|solitaire|relay)(?![^\s\d:)，。]*(?:取消|结束|截止|的|请|要))", re.IGNORECASE
 )
+# 接龙 阿红 30斤 answers a relay; 接龙 丝瓜 50斤起 starts one
+_ANSWER = re.compile(
+    rf"\s*接龙[:,，\s]+(?!{CROPS})[^\s\d:，]{{2,6}}\s*[\d零一二两三四五六七八九十百千半]{{1,6}}\s*(?:斤|公斤|吨|件|筐|箱|袋)\s*$"
+)
 _DIVIDER = re.compile(r"(?:[-_=*·.~—]\s*){5,}$")
 _DATE_RULE = re.compile(rf"[-_=*—\s]*{_DATE}[-_=*—\s]*(?:{_TIME})?[-_=*—\s]*$|[-_=*—\s]*{_STAMP}[-_=*—\s]*$")
 _EXAMPLE = re.compile(
@@ -37,7 +41,7 @@ _SYSTEM = re.compile(
     r"^\s*\((?:图片|视频|语音|表情|动画表情|文件|链接|位置|小程序|红包|名片|转账|合并转发|聊天记录|通话|语音通话|群收款|photo|sticker|video|image|voice).{0,20}\)\s*$|recalled a message|joined the group"
 )
 _NUMBERED = re.compile(
-    r"\s*(?:no\.?\s*)?(?:\(\s*(?P<in>\d{1,3})\s*\)|第\s*(?P<nth>\d{1,3})\s*[个位名]?\s*[:、.，,]|(?P<no>\d{1,3})\s*(?P<sign>[.、):,，#-]|\.、|。)(?!(?<=:)\d{2}(?!\d|[斤公吨件筐箱袋]))"
+    r"\s*(?:no\.?\s*)?(?:\(\s*(?P<in>\d{1,3})\s*\)|第\s*(?P<nth>\d{1,3})\s*[个位名]?\s*[:、.，,]|(?P<no>\d{1,3})\s*(?P<sign>[.、):,，#]|-(?!\d+-)|\.、|。)(?!(?<=:)\d{2}(?!\d|[斤公吨件筐箱袋]))"
     r"|\(\s*(?P<cin>[一二三四五六七八九十]{1,3})\s*\)|(?P<cno>[一二三四五六七八九十]{1,3})\s*(?P<csign>[.、),，](?![一二三四五六七八九])))[.、):\s]*"
 )
 _SPACED = re.compile(r"\s*(?P<no>\d{1,3})\s+(?=[^\d\s.,*x/+-])")
@@ -95,7 +99,7 @@ def _no_sender(who: str) -> bool:
 
 
 def starts_relay(text: str) -> bool:
-    return bool(_RELAY.match(text)) and not is_chat_header(text)
+    return bool(_RELAY.match(text)) and not _ANSWER.match(text) and not is_chat_header(text)
 
 
 def is_divider(text: str) -> bool:

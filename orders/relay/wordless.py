@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orders.relay.deciding import TAKERS, line_flags
-from orders.relay.lexicon import CROPS, TITLE
+from orders.relay.lexicon import CROPS, LONG_CROPS, TITLE
 from orders.relay.model import Action, Entry
 from orders.relay.names import looks_like_name
 from orders.relay.weighing import weight_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _TRANSFER = re.compile(
-    rf"^\s*(?:请|麻烦)?(?:把|将)?(?P<one>[^\s,，。:\d转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|名额|的那份|的份额?)*(?:不要了?|要不了了?|拿不了了?)?[，,\s]*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
+    rf"^\s*(?:请|麻烦)?(?:把|将)?(?P<one>[^\s,，。:\d转让换给]{{1,12}}?)\s*(?:的|那份|那个|这份|名下的?|名额|的那份|的份额?)*(?:不要了?|要不了了?|拿不了了?)?[，,\s]*(?:{CROPS})?\s*(?:全部|都)?(?:转让给|转给|(?<=[的份额])给|(?<=的全部)给|(?<=的都)给|转(?![账发身给让到])|让给|换给|换成|转到|改到|算给|过给)\s*(?P<other>我|[^\s,，。:\d转让给的]{{2,12}}?)(?:了|吧|名下|那里|名上|头上|账上)*\s*[。!！~]*$"
 )
 _HALF = re.compile(
     r"^\s*(?:请)?(?P<one>[^\s,，。:\d给转让分匀]{1,12}?)\s*的?(?:转|让|分|匀)(?:出)?一半(?:转|让)?给\s*(?P<other>[^\s,，。:\d给]{2,12}?)(?:了|吧)?\s*[。!！~]*$"
@@ -32,7 +32,7 @@ _SOME = (
 )
 _KEEPS = re.compile("(?:别|勿|没有?|不想|不会|不)(?:取消|撤|退|删)|恢复|还原")
 _ASKS_FOR_SOME = re.compile(
-    r"来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟(?=[一了团单上 ]|$)|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|一点$|少许|若干|全要|全包|都要了|包圆|全部?给我|剩下的.{0,4}要|^\s*(?:我们?|我家)?也?要\s*[。!！~]*$|count me|me too"
+    rf"(?:{LONG_CROPS})(?:全部|都|没有)?就?[换改][成为]?(?:{LONG_CROPS})|来(?:一?点|些)|要(?:一?点|些)|买点|留(?:一?点|些)|(?:我|我们|我家)也?要|算我|加我|报名|我跟(?=[一了团单上 ]|$)|跟一|我也|也来|参加|带我|来一份|几[斤件筐箱袋吨]|一些|一点$|少许|若干|全要|全包|都要了|包圆|全部?给我|剩下的.{0, 4}要|^\s*(?:我们?|我家)?也?要\s*[。!！~]*$|count me|me too"
 )
 _IS_OVER = re.compile("活动|团购|本次|(?<!取消)(?<!退出)(?<!撤回)接龙|发货|送货|会议")
 
@@ -49,7 +49,12 @@ def transfer(line: Line) -> list[Entry]:
         not one
         or not other
         or one == other
-        or not (other in context.prior_g or TITLE.search(other) or (one in context.prior_g and looks_like_name(other)))
+        or not (
+            other in context.prior_g
+            or (one in context.prior_g and other == (line.speaker or context.sender))
+            or TITLE.search(other)
+            or (one in context.prior_g and looks_like_name(other))
+        )
     ):
         return []
     moved = context.prior_g.get(one)
@@ -115,6 +120,7 @@ def read_wordless(line: Line, name: str | None, ref: int | None) -> Entry:
         if (
             flags & {"question", "approximate", "conditional"}
             or (line.weights and re.search("昨[天日晚]|前天|上[次回]", line.text))
+            or line.takes_over
             or _KEEPS.search(line.text)
             or re.search("给(?!我|别人|其他|大家|他人)", line.text)
         ):
