@@ -29,6 +29,7 @@ from orders.logistics.permissions import (
 )
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.fitness import masked
+from orders.logistics.queries.trip_changes import changes_of
 from orders.logistics.queries.trips import off_loading_order, sheet_of, sheets_of
 from orders.logistics.views.answers import done_or_refused, first_error, sentence_of
 
@@ -56,6 +57,7 @@ def trip(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"sheet": sheet, "dispatches": dispatches, "reasons": reasons, "why": WhyForm()}
     if dispatches:
         context["others"] = _others(sheet.trip)
+        context["changes"] = changes_of(sheet.trip)
     return render(request, "logistics/trip.html", context)
 
 
