@@ -1,8 +1,9 @@
-"""Shared set-up, small: the places and produce tests speak of, the cast, and a clean outbox."""
+"""Shared set-up, small: the places and produce tests speak of, the cast, a clean outbox and no language left over."""
 
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from market.models import Place, Produce
 from market.sms import MemorySms
@@ -23,6 +24,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _clean_outbox():
     MemorySms.outbox.clear()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_settings():
+    """A page read in English leaves its language on the thread; the next test begins without."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
