@@ -68,7 +68,9 @@ WEIGHTS = {
     "kilos": "公斤",
 }
 _PIECES = "三轮车 板车 斗车 面包车 小货车 大货车 网袋 个 条 根 只 头 车 卡车 货车 瓶 罐 桶 串 棵 株 蔸 兜 颗 粒 朵 板 托 盘 篓 篮 提 扎 坨 斗 亩 单 把子 蛇皮袋 编织袋 大筐 小筐 大箱 小箱 大袋 小袋 箩 挑 k"
-_NOT_A_PIECE = "(?!人|月|小时|星期|礼拜|周|钟|点|店|客|群|位|要|能|有|是|子|家|号|间|站|主|辆|数)"
+_NOT_A_PIECE = (
+    "(?!人|月|小时|星期|礼拜|周|钟|点|店|客|群|位|要|能|有|是|子|家|号|袋|箱子|筐子|盒子|放|赞|谢|间|站|主|辆|数)"
+)
 _END = r"(?=$|[\s,.，。、;；:：!?！？)(/*+→~-])"
 MAX_RUN = 24
 
@@ -240,6 +242,8 @@ def _with_unit(text: str, at: int, end: int, glued: int) -> Amount | None:
 
 def _doubtful(found: Amount, text: str, at: int, glued: int) -> Amount | None:
     """A numeral right after one sign of a name may belong to the name: 老三十斤, 李四五斤."""
+    if glued == 1 and text[at - 1] in "送发配寄运":
+        return found  # 送三十斤
     is_numeral = text[at] in DIGITS or text[at] == "两"
     if glued and is_numeral and (glued == 1 or (found.is_range and glued <= 2)):
         run = _RUN.match(text, at)
@@ -315,7 +319,7 @@ def _bare(text: str, at: int, end: int, glued: int) -> Amount | None:
         if reading is None or not BARE_END.match(text, stop):
             continue
         signs = text[at:stop]
-        alone = not glued and (at == 0 or text[at - 1] in " ,，:：+*→")
+        alone = not glued and (at == 0 or text[at - 1] in " ,，:：+*→乘以")
         is_number = signs[0].isdigit() or signs[0] == "." or len(signs) > 1 or alone
         if is_number and len(signs) <= 12 and signs != "半" and signs != "几":
             return Amount(*reading[:2], "", "bare", at, stop, reading[2])

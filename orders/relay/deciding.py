@@ -29,7 +29,9 @@ _PRICE_ASKED = re.compile(
 _CONDITION = re.compile(
     "没有?[^，,。\\d]{1,8}(?:就(?:算|不|换|要)|的话)|(?:不够|好卖|好吃|卖完|卖得好|到时候?)(?:了|的话)?[^，,。\\d]{0,3}再(?:加|要|来|订|补|拿)|(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^，,\\d]{0,4}就[要来订拿买]"
 )
-_LEFT_BY_OTHERS = re.compile(r"不要的\s*[\d一二两三四五六七八九十百]")  # 阿红不要的20斤我要
+_LEFT_BY_OTHERS = re.compile(
+    r"(?:不要的|(?<![说帮替给让])[她他]也?[要来]?)\s*[\d一二两三四五六七八九十百]"
+)  # 阿红不要的20斤我要
 _EVERYBODY = re.compile("(?:所有人|大家|全体|每个?人)(?:都|再|各)*[加减退改少多]")
 _INSTEAD = re.compile("还是|那就|就[行够]|不够|多了|少点")
 _NOTICE = re.compile(
@@ -205,7 +207,7 @@ def _of_figure(share: Share, line: Line, grams: int, prior: int | None) -> tuple
         return _cut(grams, prior)
     if "cancel" in words or share.words[-1:] == ("neg",):
         return _cancelled(grams, prior)
-    if "total" in line.words:
+    if "total" in line.words and "summed" not in share.words:
         return _of_total(share, line, prior)
     if "add" in words or (share.words[-1:] == ("plus",) and (prior or not line.is_item)):
         return Action.ADD, set()

@@ -31,6 +31,7 @@ _MENTION = re.compile(
 )
 _ANSWERED = re.compile("收到|好的|好嘞|记[了好]|ok")
 _OTHER = re.compile(r"\s*@([^\s,，:@]{1,12})[\s,，:]")
+_LONG_I_AM = re.compile(r"\s*我们?是(?![是的\d])[^\s,，。\d]{9,}")  # 我是建设路那个李记米粉今天给我送…
 _NO_NAMES = re.compile(
     "^(?:汇总|统计|库存|现有|货源|余货|剩余|余量|到货|供应|可供|报价|行情|更正|备注|注意|通知|回复|补充|说明|合计|总计|共计|提示|地址|时间|单位|价格|单价|规格|要求|标题|数量|姓名|电话|ps|另)$"
 )
@@ -205,6 +206,7 @@ def _entries(line: Line) -> list[Entry]:
     flags = line.flags | line_flags(line.text, line.tokens)
     if (
         line.takes_over
+        or _LONG_I_AM.match(line.text)
         or (len(shares) > 1 and "其中" in line.text)
         or (re.search("扣[除掉]|抵扣", line.text) and len(line.weights) > len(shares))
         or _refers_after(line)
@@ -220,9 +222,14 @@ def _entries(line: Line) -> list[Entry]:
 
 def _refers_after(line: Line) -> bool:
     """丝瓜30斤 苦瓜一样."""
-    kinds = [token.kind for token in line.tokens if token.kind != "space"]
+    kinds = [_kind_of_reference(token) for token in line.tokens if token.kind != "space"]
     last = max(place for place, kind in enumerate(kinds) if kind == "weight")
-    return any(one == "crop" and other == "refer" for one, other in pairwise(kinds[last:]))
+    return any(one in ("crop", "text") and other == "refer" for one, other in pairwise(kinds[last:]))
+
+
+def _kind_of_reference(token: Token) -> str:
+    """苦瓜随便 asks for nothing in particular."""
+    return "note" if token.kind == "refer" and token.text[0] in "随看" else token.kind
 
 
 def _known_name(share: Share, line: Line) -> Share:

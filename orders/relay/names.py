@@ -22,10 +22,11 @@ _RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:
 _I_AM = re.compile(
     r"(?:我是|我?这[里边]是|我们是|我这是|我叫)(?P<who>[^\s,，。!！\d的]{2,12}?)[哈啊哦呢]?(?=\s*(?:$|[,，。!！]))"
 )
+_VOCATIVE = re.compile("老板娘?|师傅|群主|团长|大哥|大姐|美女|帅哥|掌柜|店家|叔叔|阿姨")
 _FRIEND = re.compile("(?:我们?的?)?(?:同事|朋友|邻居|亲戚|老乡)(?=.{2})")
 _PLACE = re.compile(r"(?:[\da-zA-Z]+-?(?:号楼|[号栋楼室区座幢层]|单元))+\d*")
 _MARKET = re.compile(r"(?:市场|菜场|[街路城巷里]|广场|大厦|小区)$")
-_STRAY = " 　—－–、,，.。-:：;；!！~@#*+=_·/&【】[]《》\"'“”‘’"
+_STRAY = " |｜　—－–、,，.。-:：;；!！~@#*+=_·/&【】[]《》\"'“”‘’"
 
 
 def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
@@ -57,6 +58,8 @@ def find_name(known: Tidy, tokens: Sequence[Token], *, strict: bool = False, beh
     for start, end in _pieces(tokens):
         name = _clean(known.cut(start, end), behind=behind)
         if not name or _RELATIVE.fullmatch(name) or (behind and not _may_be_name(name)):
+            continue
+        if strict and _VOCATIVE.fullmatch(name):  # 老板来50斤
             continue
         if strict and behind and _PLACE.fullmatch(name):  # 100斤，送南大门，2号楼
             continue
@@ -154,7 +157,7 @@ def _may_be_name(name: str) -> bool:
 
 def looks_like_name(name: str) -> bool:
     """A surname with one or two signs, a title, a shop, or 老/小/阿 before a sign or two."""
-    if re.search("[的了吗呢吧啊嘛呀不没]", name):
+    if not name.strip() or re.search("[的了吗呢吧啊嘛呀不没]", name):
         return False
     plain = name.split()[-1]
     if TITLE.search(plain) or (SHOP.search(plain) and len(plain) >= 2):

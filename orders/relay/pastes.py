@@ -217,8 +217,23 @@ def _say(walk: _Walk, line: str, text: str, line_no: int, inline: bool) -> None:
         return
     if walk.in_relay and not walk.numbered and _unnumbered_item(walk, line, line_no):
         return
+    if walk.items and _states_unit(walk, text):
+        walk.ledger.note(_ignored(line, line_no))
+        return
     _close(walk)
     _chat(walk, line, text, line_no)
+
+
+def _states_unit(walk: _Walk, text: str) -> bool:
+    """单位都是斤 below the list is of the lines above it."""
+    tokens = scan(text)
+    if [token.kind for token in tokens if token.kind not in ("text", "space", "split")] != ["unit_is"]:
+        return False
+    _learn(walk, text)
+    items, walk.items = walk.items, []
+    for item in items:
+        walk.items.append(_item(walk, item.no, item.line, item.entries[0].line_no))
+    return True
 
 
 def _item(walk: _Walk, no: int, line: str, line_no: int) -> Item:
@@ -273,7 +288,9 @@ def _learn(walk: _Walk, text: str) -> None:
         return
     tokens = scan(text)
     walk.packs |= {
-        word: int(grams) for word, grams in line_packs(tokens, text).items() if word and grams.denominator == 1
+        word: int(grams)
+        for word, grams in line_packs(tokens, text, is_head=walk.in_relay).items()
+        if word and grams.denominator == 1
     }
     said = [unit_of(token.value)[1] for token in tokens if token.kind == "unit_is"]
     if walk.in_relay and not said and _learn_unit(walk, text):

@@ -30,6 +30,7 @@ def settle_same(shares: list[Share], context: Context) -> list[Share]:
     for share in shares:
         last = settled[-1] if settled else None
         if "total" in share.words and _sums_up(settled, share):
+            settled = [replace(one, words=(*one.words, "summed")) for one in settled]
             continue
         if last is None or share.is_own or (share.name, share.crop) != (last.name, last.crop):
             settled.append(share)

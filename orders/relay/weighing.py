@@ -17,7 +17,7 @@ from orders.relay.scanner import Token
 
 _PACK = "|".join(sorted(PACKS, key=len, reverse=True))
 _OF_PACK = re.compile(
-    rf"\s*(?:/|每)\s*(?P<of>{_PACK})|\s*的(?P<its>{_PACK})(?=[\s,，要]*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))|(?!\s+装\s*\d)\s*(?:一|1)?(?P<in>{_PACK})?\s*(?:装|规格|的?包装)|\s*(?:一|1)(?P<one>{_PACK})(?:的|，|,)|\s*的(?=\s*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))"
+    rf"\s*(?:/|每(?!\s*(?:{_PACK})\s*(?:装|有|重|约|是|净重)*\s*[\d.零一二两三四五六七八九十百半]{{1,5}}\s*(?:公斤|斤|kg|千克)))\s*(?P<of>{_PACK})|\s*的(?P<its>{_PACK})(?=[\s,，要]*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))|(?!\s+装\s*[\d一二两三四五六七八九十])\s*(?:一|1)?(?P<in>{_PACK})?\s*(?:装|规格|的?包装)|\s*(?:一|1)(?P<one>{_PACK})(?:的|，|,)|\s*的(?=\s*[\d一二两三四五六七八九十]{{1,3}}\s*(?:{_PACK}))"
 )
 
 
@@ -98,15 +98,19 @@ def _unit_of_crops(tokens: list[Token]) -> str | None:
     return amounts[-1].unit if all(amount.kind == "bare" for amount in amounts[:-1]) else None
 
 
-def line_packs(tokens: list[Token], text: str) -> dict[str, Fraction]:
-    """Pack weights a line states (每筐40斤, 10斤/件), in grams; the one without a word stands under ""."""
-    return _line_packs(tokens, text)[1]
+def line_packs(tokens: list[Token], text: str, *, is_head: bool = False) -> dict[str, Fraction]:
+    """Pack weights a line states (每筐40斤, 10斤/件), in grams; the one without a word stands under "".
+
+    In the head of a list nobody orders: 一件15斤 states one as well.
+    """
+    return _line_packs(tokens, text, is_head=is_head)[1]
 
 
-def _line_packs(tokens: list[Token], text: str) -> tuple[list[Token], dict[str, Fraction]]:
+def _line_packs(tokens: list[Token], text: str, *, is_head: bool = False) -> tuple[list[Token], dict[str, Fraction]]:
     left: list[Token] = []
     packs: dict[str, Fraction] = {}
     counted = [token.amount.unit for token in tokens if token.amount and token.amount.kind == "pack"]
+    counted = counted * 2 if is_head else counted
     skip_to = 0
     for token in tokens:
         if token.start < skip_to:
@@ -146,7 +150,8 @@ def _stated(token: Token, before: list[Token], text: str, counted: list[str]) ->
         word = found["of"] or found["its"] or found["in"] or found["one"]
         return _Stated(PACKS[word] if word else "", found.end())
     one = _ONE_PACK.match(text, token.end)
-    if one and counted.count(PACKS[one[1]]) > 1:
+    weighed_before = any(earlier.amount and earlier.amount.kind == "weight" for earlier in before)  # 20斤（10斤一袋）
+    if one and (counted.count(PACKS[one[1]]) > 1 or weighed_before):
         return _Stated(PACKS[one[1]], one.end())
     return None
 
@@ -243,7 +248,12 @@ def _products(tokens: list[Token]) -> list[Token]:
         if [one.kind for one in left[-2:]] == ["weight", "op"] and left[-2].value == "price" and token.kind == "weight":
             left.append(replace(token, kind="num", amount=None))  # 200斤*1.8=360
             continue
-        if len(left) >= 2 and left[-1].kind == "op" and left[-1].text.strip() in ("*", "x") and token.kind == "weight":
+        if (
+            len(left) >= 2
+            and left[-1].kind == "op"
+            and left[-1].text.strip() in ("*", "x", "乘", "乘以")
+            and token.kind == "weight"
+        ):
             first = left[-2]
             if first.kind == "weight" and first.amount and token.amount:
                 left[-2:] = [_product(first, token)]

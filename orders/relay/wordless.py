@@ -77,6 +77,8 @@ def transfer_of_some(line: Line) -> list[Entry]:
         return []
     one, other = (_whose(line, found.span(group)) for group in ("one", "other"))
     weight = weight_of(line.tokens[line.weights[0]])
+    if one is None and other and looks_like_name(other):  # 我匀20斤给阿红, and nobody knows who speaks
+        return [replace(line.blank, name=other, action=Action.ASK, flags=("transfer",))]
     gives = one in line.context.prior_g or looks_like_name(one or "") or one == (line.speaker or line.context.sender)
     if (
         not one
