@@ -43,20 +43,27 @@ def shots() -> list[Shot]:
     """The addresses depend on what the demo holds."""
     from market.models import Listing, Lot
     from orders.logistics.models import PlanRun
+    from orders.models import MatchRun, RelayReading
 
     lot = Lot.objects.filter(produce__slug="sigua", seller__name__startswith="白关丝瓜").order_by("day").first()
     waiting = Listing.objects.get(live=False, produce__slug="maodou")
     run = PlanRun.objects.latest("pk")
+    match, relay = MatchRun.objects.latest("pk"), RelayReading.objects.latest("pk")
     return [
         Shot("home-phone", "/"),
         Shot("board-phone", "/board/"),
         Shot("sell-phone", "/sell/new/", "farmer"),
         Shot("listings-phone", "/sell/", "farmer"),
-        Shot("pledge-phone", f"/orders/lots/{lot.pk}/pledge/", "buyer", scroll="form h2, form .field", fill=("#id_quantity", "3吨")),
+        Shot("pledge-phone", f"/orders/lots/{lot.pk}/pledge/", "buyer", scroll="form h2, form .field", fill=("#id_quantity", "3–4吨")),
+        Shot("wanted-phone", "/orders/wanted/", "farmer"),
+        Shot("relay-phone", f"/orders/relay/{relay.pk}/", "association"),
+        Shot("match-desk", f"/orders/match/{match.pk}/", "commerce", "desk"),
+        Shot("spoiling-desk", "/orders/spoiling/", "commerce", "desk"),
         Shot("drive-phone", "/logistics/drive/", "driver"),
         Shot("review-desk", f"/cms/snippets/market/listing/edit/{waiting.pk}/", "agriculture", "desk"),
         Shot("plan-desk", f"/logistics/runs/{run.pk}/", "dispatcher", "desk", zoom=2),
         Shot("board-phone-en", "/board/", language="en"),
+        Shot("match-desk-en", f"/orders/match/{match.pk}/", "commerce", "desk", language="en"),
         Shot("plan-desk-en", f"/logistics/runs/{run.pk}/", "dispatcher", "desk", language="en", zoom=2),
     ]  # fmt: skip
 
