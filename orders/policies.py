@@ -96,6 +96,7 @@ FIRST_VERSIONS: dict[PolicyKind, tuple[str, dict[str, int]]] = {
     ),
     PolicyKind.PRO_RATA: (
         "某种农产品合适的货少于大家说定要的量时，每个买方先按同一个比例分到一份，余下的再补；"
+        "一家要的比全部合适的货还多，多出的不算进比例；"
         "“不够就不要”的求购不拆开，排在按比例分的后面。",
         {**_COMMON},
     ),

@@ -169,6 +169,7 @@ def spares(supply: Supply, weights: Weights) -> bool:
 def pro_rata_shares(supplies: Mapping[int, Supply], wants: Sequence[Want], fits: Fits) -> dict[int, int]:
     """The grams of its firm quantity that each want is sure to compete for, where a produce is scarce; others are not named.
 
+    A want counts with no more than there is for it: asking for a thousand times as much gets nobody the whole.
     Whole grams by largest remainder, equal remainders by number; what comes whole or not at all is not cut up.
     """
     sides: dict[int, tuple[set[int], list[Want]]] = defaultdict(lambda: (set(), []))
@@ -181,8 +182,12 @@ def pro_rata_shares(supplies: Mapping[int, Supply], wants: Sequence[Want], fits:
     for lots, sharing in sides.values():
         there = sum(supplies[lot].left_g for lot in lots)
         if there < sum(want.firm_g for want in sharing):
-            shares |= split(there, {want.id: want.firm_g for want in sharing})
+            shares |= split(there, {want.id: min(want.firm_g, _there_for(want, supplies, fits)) for want in sharing})
     return shares
+
+
+def _there_for(want: Want, supplies: Mapping[int, Supply], fits: Fits) -> int:
+    return sum(supplies[lot].left_g for lot in {fit.lot for fit in fits.of_want[want.id]})
 
 
 def split(grams: int, wanted: Mapping[int, int]) -> dict[int, int]:

@@ -114,6 +114,15 @@ def test_scarce_goods_are_shared_in_proportion_to_the_gram(cast, reference, desk
     assert buyer_sentence(run.proposals.first()) == "您要 3,000 斤，按比例分到 2,000 斤，最近的 1 家供货"
 
 
+def test_asking_for_more_than_there_is_gets_nobody_a_larger_share(cast, reference, desk, far):
+    make_demand(reference["loofah"], make_dock(cast.supermarket), "300000斤", by=fresh(cast.buyer))
+    make_demand(reference["loofah"], make_dock(cast.rival_supermarket), "1500斤", by=fresh(cast.rival_buyer))
+
+    run = make_run(desk, PolicyKind.PRO_RATA)
+
+    assert lines(run) == [("步步高天元店", "王建国家", 1_000_000, 0), ("千惠便利", "王建国家", 500_000, 0)]
+
+
 def test_every_seller_has_a_first_share(cast, reference, desk, near, far):
     """Without the share the cooperative, nearer and large enough, would sell all of it."""
     make_demand(reference["loofah"], make_dock(cast.supermarket), "3000斤", by=fresh(cast.buyer))
