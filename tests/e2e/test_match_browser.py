@@ -25,7 +25,7 @@ def test_the_bureau_s_match_from_preview_to_commit(cast, reference, open_as):
     desk.come_from_the_back_office()
     desk.propose("不够时按比例分（第 1 版）")
 
-    assert desk.figure("能落实") == "3,000 斤"
+    assert desk.figure("能落实") == "3,000 斤 = 1.5 吨"
     assert desk.figure("仍会坏") == "0 斤"
     assert any("按比例分到 2,000 斤" in line for line in desk.lines())
     assert any("这天没有人供这种货" in line for line in desk.tab("没买到的"))
@@ -43,3 +43,11 @@ def test_the_bureau_s_match_from_preview_to_commit(cast, reference, open_as):
     assert "卖给 步步高天元店" in sold
     assert "送到后还能放 43 小时" in sold
     assert "可以换一种农产品或换一天" in my_lines(open_as(cast.association_clerk, PHONE))
+    phone = open_as(cast.commerce_desk, PHONE)
+    for address in (
+        f"/orders/match/{MatchRun.objects.earliest('pk').pk}/",
+        "/orders/match/",
+        "/orders/spoiling/?hours=48",
+    ):
+        phone.goto(address)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
