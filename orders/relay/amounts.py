@@ -88,15 +88,15 @@ _FIXED = "|".join(
 _UNIT = (
     rf"(?P<weight>{_FIXED}|两(?![零一二三四五六七八九十百千万\d斤吨])|石{_END})"
     rf"|(?P<typo>(?:{'|'.join(sorted(TYPOS, key=len, reverse=True))}){_END})"
-    rf"|(?P<piece>(?:{'|'.join(sorted(_PIECES.split(), key=len, reverse=True))})(?![a-z]){_NOT_A_PIECE})"
-    rf"|(?P<pack>(?:{'|'.join(sorted(PACKS, key=len, reverse=True))})(?![a-z]))"
+    rf"|(?P<piece>(?:{'|'.join(sorted(_PIECES.split(), key=len, reverse=True))})(?![a-wyz]|x(?!\d)){_NOT_A_PIECE})"
+    rf"|(?P<pack>(?:{'|'.join(sorted(PACKS, key=len, reverse=True))})(?![a-wyz]|x(?!\d)))"
 )
 _AFTER = re.compile(
     rf"\s*(?P<about>多|来|余|把|几|十来|\+)?\s*(?P<and_half>个半)?个?(?:{_UNIT})(?P<half>半(?!天|价))?(?P<tenth>[一二三四五六七八九](?=$|[\s,，。])|[1-9]$)?(?P<over>多(?!了)|出头|左右|上下|以上|以下|以内|之内|封顶|打底|保底|往上|\+(?=$|[\s,，。]))?"
 )
 _RUN = re.compile("(?:[0-9.,零一二两三四五六七八九十百千万亿点半几]|w(?![a-z]))+")
 _VAGUE_HALF = re.compile(
-    rf"(?:[大小]半|个把|数[十百千万]+|[好大]?几[十百千万]*)(?:{_UNIT})|(?:公斤|斤|吨|担|件|筐)把{_END}"
+    rf"(?:[大小]半|千儿八百|百儿八十|千八百|百八十|个把|数[十百千万]+|[好大]?几[十百千万]*)(?:{_UNIT})|(?:公斤|斤|吨|担|件|筐)把{_END}"
 )
 _UNKNOWN_UNIT = re.compile(
     r"(\d{1,6}(?:\.\d+)?)((?![万千百]|w$|明天|今天|后天|自提|谢|也|都|可以|就|吧|啊|哈|呢|吗|改|不|取消|行|够|好|能)(?:[a-z]{1,10}|[\u4e00-\u9fff]{1,3}))\s*$"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from market.numerals import read_number
 from orders.relay.lexicon import OFFERED
 from orders.relay.model import Action, Entry
-from orders.relay.names import is_two_names
+from orders.relay.names import clean_name, is_two_names, looks_like_name
 from orders.relay.scanner import Token
 from orders.relay.settling import Share
 from orders.relay.weighing import Weight
@@ -30,18 +30,20 @@ _CONDITION = re.compile(
     "没有?[^，,。\\d]{1,8}(?:就(?:算|不|换|要)|的话)|(?:不够|好卖|好吃|卖完|卖得好|到时候?)(?:了|的话)?[^，,。\\d]{0,3}再(?:加|要|来|订|补|拿)|(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^，,\\d]{0,4}就[要来订拿买]"
 )
 _LEFT_BY_OTHERS = re.compile(
-    r"(?:不要的|(?<![说帮替给让])[她他]也?[要来]?)\s*[\d一二两三四五六七八九十百]"
+    r"(?:不要的|比[^\s\d]{1,4}[多少]|(?<![说帮替给让])[她他]也?[要来]?)\s*[\d一二两三四五六七八九十百]"
 )  # 阿红不要的20斤我要
 _EVERYBODY = re.compile("(?:所有人|大家|全体|每个?人)(?:都|再|各)*[加减退改少多]")
 _INSTEAD = re.compile("还是|那就|就[行够]|不够|多了|少点")
 _NOTICE = re.compile(
-    r"就满|才(?:能|可以)?(?:发|成团|走车|开车|起送)|以[上内]的?(?:联系|私|找)"
+    r"就满|给[你您]们?(?:留|记|送|发|装|带|准备)|^\s*起[步订送]|才(?:能|可以)?(?:发|成团|走车|开车|起送)|以[上内]的?(?:联系|私|找)"
     r"|^\s*(?:目前|今[日天]|昨[日天]|本次|截[至止][^\d\s]{0,4})?已?(?:统计|汇总|订单|销量|销售)"
     r"|(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨)).*(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨))"
 )
 _GIVES = re.compile(
     r"(?:满|买|订|购)\s*[\d一二两三四五六七八九十百千]+\s*(?:斤|公斤|吨|件|筐|箱|袋|份)(?:以上)?\s*(?:就|可)?(?:免|[送赠返]\s*[\d一二两三四五六七八九十])"
 )
+_WISHES = frozenset(["want", "add", "set", "self", "cut", "minus", "total", "cancel"])
+_ADDRESSED = re.compile(r"^\s*(?:要得|额|呃|那个|这个|捐)|食堂的|到[\u4e00-\u9fff]{2}|\d点")
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
 TAKERS = re.compile(
     "^(?:大家|各位)|要加的|还要的|谁要|谁还要|有人要(?!拼|一起)|有要的|要的(?:快|抓紧|接龙|报名|联系|赶[紧快]|私|速|找我)"
@@ -96,7 +98,7 @@ def _times_days(tokens: Sequence[Token]) -> bool:
 
 def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> Entry:
     """The entry of one share."""
-    flags = flags | share.weight.flags | share.doubts
+    flags = flags | share.weight.flags | share.doubts | ({"not_understood"} if _is_talk(share, line) else set())
     if share.name and _FIGURE.search(share.name):  # 唐嗲 1，200斤
         share, flags = replace(share, name=share.name.rpartition(" ")[0]), flags | {"ambiguous"}
     entry = replace(line.blank, name=share.name, crop=share.crop, grade=share.grade, ref_no=ref)
@@ -123,6 +125,15 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
     return replace(entry, action=action)
 
 
+def _is_talk(share: Share, line: Line) -> bool:
+    """Who speaks says words we do not know around a weight, and none that wants it: 他的500斤先留着."""
+    own = not line.is_item and share.name is not None and share.name == (line.speaker or line.context.sender)
+    if not own or line.words & _WISHES or _ADDRESSED.search(line.text) or _INSTEAD.search(line.text):
+        return False
+    rest = (clean_name(token.text, behind=True) for token in line.tokens if token.kind == "text")
+    return any(word and word not in (share.name or "") and not looks_like_name(word) for word in rest if word)
+
+
 def _only_asks_the_price(line: Line, flags: frozenset[str]) -> bool:
     return "price_question" in flags and not ("want" in line.words and "self" in line.words) and not _then_wants(line)
 
@@ -141,7 +152,10 @@ def _is_offer(line: Line) -> bool:
     """今天丝瓜8000斤，求扩散: who sells says what there is."""
     if _THANKS.match(line.text) or _GIVES.search(line.text) or _NOTICE.search(line.text) or TAKERS.search(line.text):
         return True
-    return bool(OFFERED.search(line.text)) and not {"want", "self", "add", "set"} & line.words
+    offers = OFFERED.search(line.text) or (
+        line.context.sender and any(token.kind == "minimum" for token in line.tokens)
+    )
+    return bool(offers) and not {"want", "self", "add", "set"} & line.words
 
 
 def _nobody(entry: Entry, line: Line) -> Entry:
@@ -230,7 +244,8 @@ def _of_total(share: Share, line: Line, prior: int | None) -> tuple[Action, set[
         return Action.REPLACE, set()
     if line.is_told_by(share.name) and "count" in line.words:
         return Action.IGNORE, set()  # 共12人，合计2300斤
-    sums_up = not {"want", "self"} & line.words and line.is_told_by(share.name)
+    told = line.is_told_by(share.name) or (not line.is_item and share.name == line.speaker)
+    sums_up = not {"want", "self"} & line.words and told
     return (Action.ASK, {"total"}) if sums_up else (Action.NEW, set())
 
 

@@ -56,7 +56,7 @@ def find_name(known: Tidy, tokens: Sequence[Token], *, strict: bool = False, beh
     """The first piece of `tokens` that can be a name. `strict`: it must look like one; `behind`: notes stand here."""
     fallback = None
     for start, end in _pieces(tokens):
-        name = _clean(known.cut(start, end), behind=behind)
+        name = clean_name(known.cut(start, end), behind=behind)
         if not name or _RELATIVE.fullmatch(name) or (behind and not _may_be_name(name)):
             continue
         if strict and _VOCATIVE.fullmatch(name):  # 老板来50斤
@@ -75,7 +75,7 @@ def all_names(known: Tidy, tokens: Sequence[Token]) -> list[str]:
     """Every name of a row of names: 老李、王姐各."""
     cuts = [known.cut(start, end) for start, end in _pieces(tokens, apart=True)]
     parts = [part for cut in cuts for part in re.split("[和与及跟]", cut)]
-    cleaned = [name for part in parts if (name := _clean(part, behind=False))]
+    cleaned = [name for part in parts if (name := clean_name(part, behind=False))]
     return [name for glued in cleaned for name in _glued_apart(glued)]
 
 
@@ -115,7 +115,7 @@ def _is_its_door(tokens: Sequence[Token], at: int) -> bool:
     return bool(_MARKET.search(tokens[at - 2].text)) and not _is_note(tokens[at + 2].text, behind=True)
 
 
-def _clean(piece: str, *, behind: bool) -> str:
+def clean_name(piece: str, *, behind: bool) -> str:
     parts = [_without_of(part) for part in piece.split()]
     parts = [part for part in parts if not _is_note(part, behind=behind)]
     name = " ".join(parts).strip(_STRAY)

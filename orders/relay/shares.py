@@ -17,8 +17,10 @@ from orders.relay.weighing import Weight, weight_of
 if TYPE_CHECKING:
     from orders.relay.lines import Line
 
-_PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
-_DELIVERED = re.compile(r"\s*(?:已经?)?(?:送到|收到|拿到|提走|拉走|发出|卖掉)了")
+_PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天|去年|以前)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
+_LAST_TIME = re.compile(r"(?:昨[天日]|上[次回])(?:是|要|的)?\s*$")
+_THIS_TIME = re.compile("今[天日]|这[次回]|现在")
+_DELIVERED = re.compile(r"\s*(?:我?[吃用卖]不[完了]|(?:已经?)?(?:送到|收到|拿到|提走|拉走|发出|卖掉)了)")
 _TAKES_REST = re.compile(r"\s*(?:都|全部?|就)?(?:给我|归我|我[要拿包全])")
 _I_WANT = re.compile(r"(?:^|[,，。\s那])(?:我|我们|我家|我店)(?:就|也|再|只|先)*[要来订拿报]?\s*$")
 _OWN_PLACES = frozenset(
@@ -100,11 +102,16 @@ def _words(gap: Sequence[Token]) -> tuple[str, ...]:
 def _is_told(line: Line, at: int, *, last_is_told: bool) -> bool:
     """Is this weight only told of: what there is (今天摘了8000斤), what is not (不是300斤)?"""
     behind = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
+    if _LAST_TIME.search(line.text, 0, line.tokens[at].start) and _THIS_TIME.search(line.text, line.tokens[at].end):
+        return True
     if _DELIVERED.match(line.text, line.tokens[at].end):
         return True
     if _TAKES_REST.match(line.text, line.tokens[at].end):
         return False
-    if behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
+    enough = line.text[: line.tokens[at].start].rstrip().endswith("我") and line.text.startswith(
+        "够", line.tokens[at].end
+    )
+    if not enough and behind and behind.kind in ("text", "fetch", "w_supply") and DONE.match(behind.text):
         return True
     if _PAST.search(line.text, 0, line.tokens[at].start):
         return True
