@@ -35,7 +35,7 @@ _LEFT_BY_OTHERS = re.compile(
 _EVERYBODY = re.compile("(?:所有人|大家|全体|每个?人)(?:都|再|各)*[加减退改少多]")
 _INSTEAD = re.compile("还是|那就|就[行够]|不够|多了|少点")
 _NOTICE = re.compile(
-    r"就满|给[你您]们?(?:留|记|送|发|装|带|准备)|^\s*起[步订送]|才(?:能|可以)?(?:发|成团|走车|开车|起送)|以[上内]的?(?:联系|私|找)"
+    r"就满|成团|不发[货车]|给[你您]们?(?:留|记|送|发|装|带|准备)|^\s*起[步订送]|才(?:能|可以)?(?:发|成团|走车|开车|起送)|以[上内]的?(?:联系|私|找)"
     r"|^\s*(?:目前|今[日天]|昨[日天]|本次|截[至止][^\d\s]{0,4})?已?(?:统计|汇总|订单|销量|销售)"
     r"|(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨)).*(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨))"
 )
@@ -202,7 +202,8 @@ def _action(share: Share, line: Line, entry: Entry, flags: frozenset[str]) -> tu
     if entry.qty_g and line.takes_back and len(line.weights) == 1:
         dated = len([token for token in line.tokens if token.kind == "date"]) > 1
         return (Action.ASK, {"ambiguous"}) if dated else (Action.REPLACE if prior else Action.NEW, set())
-    if "cancel" in line.words and line.ends_in_cancel:
+    old_is_off = "old" in line.words and "set" in share.words  # 3斤，原5斤作废
+    if "cancel" in line.words and line.ends_in_cancel and not old_is_off:
         return _cancelled(entry.qty_g, prior)
     if "set" in share.words or ("set" in line.words and len(line.weights) <= 2):
         if line.changes_something_else:
@@ -245,7 +246,7 @@ def _of_total(share: Share, line: Line, prior: int | None) -> tuple[Action, set[
     if line.is_told_by(share.name) and "count" in line.words:
         return Action.IGNORE, set()  # 共12人，合计2300斤
     told = line.is_told_by(share.name) or (not line.is_item and share.name == line.speaker)
-    sums_up = not {"want", "self"} & line.words and told
+    sums_up = not {"want", "self"} & set(share.words) and told
     return (Action.ASK, {"total"}) if sums_up else (Action.NEW, set())
 
 

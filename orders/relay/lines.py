@@ -118,7 +118,7 @@ def read_line(text: str, context: Context | None = None, *, line_no: int = 0) ->
         return (blank,)
     line = _taken_apart(known, context, blank)
     entries = tuple(_finished(entry, line) for entry in _entries(line))
-    return entries[:1] if all(entry.action is Action.IGNORE for entry in entries) else entries
+    return tuple(entry for entry in entries if entry.action is not Action.IGNORE) or entries[:1]
 
 
 def _taken_apart(known: Tidy, context: Context, blank: Entry) -> Line:
@@ -200,7 +200,7 @@ def _entries(line: Line) -> list[Entry]:
     if not shares:
         if len(refs := _refs_cancelled(line)) > 1:
             return [replace(line.blank, action=Action.CANCEL, ref_no=ref) for ref in refs]
-        name, ref = _name_of_all(line), _ref(line)
+        name, ref = _head_known(_name_of_all(line), line), _ref(line)
         return [read_wordless(line, one, ref) for one in names.known_apart(name, line.context.prior_g)]
     shares = [_known_name(share, line) for share in shares]
     flags = line.flags | line_flags(line.text, line.tokens)
@@ -236,9 +236,17 @@ def _known_name(share: Share, line: Line) -> Share:
     """阳姐 嗯呐 20斤: a name we know with a word behind it that we do not."""
     if not share.name or share.name in line.context.prior_g:
         return share
-    heads = [share.name[: found.start()] for found in _BEHIND_A_NAME.finditer(share.name)]
+    known = _head_known(share.name, line)
+    return share if known == share.name else replace(share, name=known, doubts=share.doubts | {"not_understood"})
+
+
+def _head_known(name: str | None, line: Line) -> str | None:
+    """肖姐 有事 as 肖姐, where she is known."""
+    if not name or name in line.context.prior_g:
+        return name
+    heads = [name[: found.start()] for found in _BEHIND_A_NAME.finditer(name)]
     known = [head for head in heads if head in line.context.prior_g]
-    return replace(share, name=known[0], doubts=share.doubts | {"not_understood"}) if len(known) == 1 else share
+    return known[0] if len(known) == 1 else name
 
 
 def _finished(entry: Entry, line: Line) -> Entry:

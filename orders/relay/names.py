@@ -18,7 +18,7 @@ _BEHALF = re.compile(
 )
 _STANDS_IN = re.compile(r"\s*([^\s,，。:：;\d]{2,4}?)代(?P<who>[^\s,，。:：;\d]{2,6}?)\s*[要订带买拿报]?\s*(?=\d)")
 _SENT_BY = re.compile(rf"(?P<who>[^\s,，。:：;\d]{{2,12}}?)(?:让|叫|托|委托|喊|请)(?:{_SELF})")
-_RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家)?)?")
+_RELATIVE = re.compile(rf"(?P<self>(?:{_SELF})(?:的|家)?)?(?P<kin>(?:{KIN})(?:们|家|单位|公司|那边|学校|店里)?)?")
 _I_AM = re.compile(
     r"(?:我是|我?这[里边]是|我们是|我这是|我叫)(?P<who>[^\s,，。!！\d的]{2,12}?)[哈啊哦呢]?(?=\s*(?:$|[,，。!！]))"
 )
@@ -128,7 +128,8 @@ def clean_name(piece: str, *, behind: bool) -> str:
 
 def _without_of(part: str) -> str:
     """汤师傅的."""
-    return part[:-1] if part.endswith("的") and len(part) > 2 and looks_like_name(part[:-1]) else part
+    bare = HEAD.sub("", part[:-1]) if part.endswith("的") else ""
+    return bare if len(bare) > 1 and looks_like_name(bare) else part
 
 
 def _balanced(name: str) -> str:

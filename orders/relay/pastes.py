@@ -27,6 +27,9 @@ MOST_KG = 10**9
 _UNIT_ALONE = re.compile(
     r"(?:按(?P<by>公斤|千克|kg|斤|件|筐|箱|袋|份)|(?P<of>公斤|斤|件|筐|箱|袋|份)数(?=接龙|登记|$|\s)|(?:^|[\s(:，,])(?P<unit>公斤|千克|kg|斤|件|筐|箱|袋|份)\s*\)?\s*$)"
 )
+_FORM = re.compile(
+    r"\s*(?:店名|门店|姓名|客户|客户名称|采购单位|收货单位|单位名称)\s*:\s*(?P<who>[^\s:，。,\d][^\s:，。,]{1,19})\s*"
+)
 _DATED = re.compile(r"\d[-/.年月]\d")
 
 
@@ -170,7 +173,9 @@ def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
 
 
 def _sender_line(known: Tidy) -> str | None:
-    """王姐： alone names who speaks next."""
+    """王姐： alone names who speaks next, and so does 店名：王姐米粉."""
+    if form := _FORM.fullmatch(known.text):
+        return known.cut(*form.span("who"))
     found = re.fullmatch(r"\s*@?(?P<who>[^\s\d:，。,、#]{2,20})\s*:\s*", known.text)
     is_label = found and re.search("备注|地址|电话|如下|接龙|名单|通知|格式|合计|总计|单位|截止|时间", found["who"])
     return known.cut(*found.span("who")) if found and not is_label else None

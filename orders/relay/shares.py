@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天|去年|以前)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
+_LIKE = re.compile(r"\s*我?[要也]?[跟和同像照][^\s,，。\d]{1,8}一样")
 _LAST_TIME = re.compile(r"(?:昨[天日]|上[次回])(?:是|要|的)?\s*$")
 _THIS_TIME = re.compile("今[天日]|这[次回]|现在")
 _DELIVERED = re.compile(r"\s*(?:我?[吃用卖]不[完了]|(?:已经?)?(?:送到|收到|拿到|提走|拉走|发出|卖掉)了)")
 _TAKES_REST = re.compile(r"\s*(?:都|全部?|就)?(?:给我|归我|我[要拿包全])")
-_I_WANT = re.compile(r"(?:^|[,，。\s那])(?:我|我们|我家|我店)(?:就|也|再|只|先)*[要来订拿报]?\s*$")
+_I_WANT = re.compile(r"(?:^|[,，。\s那])(?:我|我们|我家|我店)(?:就|也|再|只|先)*[要来订拿报加减退改]?\s*$")
 _OWN_PLACES = frozenset(
     ["食堂", "单位", "公司", "学校", "店里", "饭店", "餐馆", "超市", "馆子", "厂里", "工地"]
 )  # 食堂的200斤, said by its buyer
@@ -49,8 +50,8 @@ def shares_of(line: Line) -> list[Share]:
         name = other or name
         words = _words(gap)
         if number and is_own:  # a plus between two crops adds nothing up
-            own_crop = any(token.kind == "crop" and token.text == crops[number] for token in gap)  # 苦瓜加10斤
-            joined = any(token.text in ("加", "加上") for token in gap) and not (own_crop and words[-1:] == ("add",))
+            own = other or any(token.kind == "crop" and token.text == crops[number] for token in gap)  # 苦瓜加10斤
+            joined = any(token.text in ("加", "加上") for token in gap) and not (own and words[-1:] == ("add",))
             joins = {"plus", "add"} if joined else {"plus"}
             words = tuple(word for word in words if word not in joins)
         share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own, grade)
@@ -145,6 +146,7 @@ def _first_name(line: Line, gaps: Sequence[Sequence[Token]]) -> str | None:
     if behalf:
         head = [token for token in head if token.end <= behalf[1][0] or token.start >= behalf[1][1]]
     own = bool(behalf) or any(token.word == "self" for token in head)
+    own = own or bool(_LIKE.match(line.text))  # 跟肖姐一样 5斤
     if line.speaker and not own:
         return names.find_name(line.known, head, strict=True) or line.speaker
     if line.speaker or (own and sender):
@@ -165,35 +167,52 @@ def _original(line: Line, start: int, end: int, name: str) -> tuple[int, int]:
 
 
 def _spread(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
-    """各: one share for each name or crop that stands before it."""
-    crops = [token.text for token in gap if token.kind == "crop"]
-    said = "".join(token.text for token in gap)
-    me = line.context.sender if any(token.word == "self" for token in gap) or _ME_TOO.search(said) else None
-    all_of_them = "都" in said and not any(token.kind == "weight" for token in gap)
+    """各 and 都: one share for each name or crop that stands before it."""
     if not any(token.kind == "each" for token in gap):
-        if all_of_them and any(token.kind == "count" for token in gap):  # 三个店都要50斤
-            share = replace(share, doubts=share.doubts | {"each"})
-        if all_of_them and len(set(crops)) > 1:  # 丝瓜苦瓜都要30斤
-            yield from (replace(share, crop=crop, is_own=True) for crop in crops)
-            return
-        people = names.all_names(line.known, [token for token in gap if token.kind != "crop"]) if all_of_them else []
-        people += [me] if me and all_of_them else []
-        if len(people) > 1:  # 我和阿红都要20斤
-            yield from (replace(share, name=name, is_own=True) for name in people)
-            return
-        together = len(set(crops)) > 1 and any(token.word == "total" for token in gap)
-        yield replace(share, doubts=share.doubts | {"each"}) if together else share
+        yield from _of_all(line, gap, share)
         return
-    people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
-    people = [me, *people] if me else people
-    if any(names.is_relative(one) for one in people):
+    crops, people = [token.text for token in gap if token.kind == "crop"], _people(line, gap)
+    counted = any(token.kind == "count" for token in gap)
+    if any(names.is_relative(one) for one in people) or (len(crops) > 1 and len(people) > 1):
         yield replace(share, doubts=frozenset({"each"}))
     elif len(crops) > 1:
         yield from (replace(share, crop=crop, is_own=True) for crop in crops)
-    elif len(people) > 1 and not any(token.kind == "count" for token in gap):
+    elif len(people) > 1 and not counted:
         yield from (replace(share, name=name, is_own=True) for name in people)
     else:
         yield replace(share, doubts=frozenset({"each"}))
+
+
+def _of_all(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
+    """丝瓜苦瓜都要30斤, 我和阿红都要20斤; 三个店都要50斤 is for a person."""
+    crops = {token.text: None for token in gap if token.kind == "crop"}
+    of_all = any("都" in token.text for token in gap)
+    people = _people(line, gap) if of_all else []
+    if of_all and len(crops) > 1:
+        yield from (replace(share, crop=crop, is_own=True) for crop in crops)
+    elif len(people) > 1:
+        yield from (replace(share, name=name, is_own=True) for name in people)
+    elif of_all and any(token.kind == "count" for token in gap):
+        yield replace(share, doubts=share.doubts | {"each"})
+    else:
+        together = len(crops) > 1 and any(token.word == "total" for token in gap)
+        yield replace(share, doubts=share.doubts | {"each"}) if together else share
+
+
+def _people(line: Line, gap: Sequence[Token]) -> list[str]:
+    """The names of a row; in what somebody says only those that look like one."""
+    sender = None if line.is_item else line.speaker or line.context.sender
+    people = names.all_names(line.known, [token for token in gap if token.kind != "crop"])
+    if sender:
+        people = [one for one in people if _is_person(line, one)]
+        said = "".join(token.text for token in gap)
+        if any(token.word == "self" for token in gap) or _ME_TOO.search(said):
+            people = [sender, *people]
+    return people
+
+
+def _is_person(line: Line, name: str) -> bool:
+    return name in line.context.prior_g or names.looks_like_name(name) or names.is_relative(name)
 
 
 def _named_behind(line: Line, shares: list[Share], gaps: Sequence[Sequence[Token]]) -> list[Share]:
