@@ -43,6 +43,9 @@ _TOLD_INSTEAD = gettext_noop(
 )
 
 
+TERMS = ("firm_g", "most_g", "price", "price_unit")  # what a counter-offer must change
+
+
 @dataclass(frozen=True)
 class OfferTerms:
     """How much at which price, and until when the other side may answer (`hours`, at most a day)."""
@@ -127,7 +130,7 @@ def counter_offer(offer: Offer, *, terms: OfferTerms, key: UUID, by: User) -> Of
     """The other side's terms stand now, as a new offer with the old one as `previous`; the maker of the old one is told.
 
     Locks: demand, offer. A repeat with the same key returns the first answer. Raises: NotAllowed, OfferOver, OfferExpired,
-    OfferKeyUsedOtherwise, OfferTakesNoCounter and what making the offer raises.
+    OfferKeyUsedOtherwise, OfferTakesNoCounter, SameTerms and what making the offer raises.
     """
     old = locked_offer(offer.pk)
     require(can_answer_offer(by, old))
@@ -140,6 +143,8 @@ def counter_offer(offer: Offer, *, terms: OfferTerms, key: UUID, by: User) -> Of
     require_waiting(old)
     if old.replaces_id:
         raise refusals.OfferTakesNoCounter
+    if all(getattr(new, name) == getattr(old, name) for name in TERMS):
+        raise refusals.SameTerms
     end_offer(old, OfferState.COUNTERED, "countered", by=by)
     return _write(new, key, by, terms.hours, require_answers if old.demand_id else require_talk)
 
@@ -212,17 +217,7 @@ def _made_with(offer: Offer, key: UUID) -> Offer | None:
 
 def _same_as_before(first: Offer, wanted: Offer) -> Offer:
     """Raises: OfferKeyUsedOtherwise."""
-    names = [
-        "demand_id",
-        "replaces_id",
-        "previous_id",
-        "firm_g",
-        "most_g",
-        "price",
-        "price_unit",
-        "note",
-        "back_on_sale",
-    ]
+    names = [*TERMS, "demand_id", "replaces_id", "previous_id", "note", "back_on_sale"]
     if not (wanted.demand_id or wanted.replaces_id):
         names += ["dock_id", "window_from", "window_to"]
     if any(getattr(first, name) != getattr(wanted, name) for name in names):

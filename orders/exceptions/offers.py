@@ -58,6 +58,10 @@ class OfferTakesNoCounter(Refused):
     sentence = _("替代的货只能接受或谢绝；想改数量或价格，请谢绝后打电话商量")
 
 
+class SameTerms(Refused):
+    sentence = _("这和对方提的一样，要是同意，直接点接受就行")
+
+
 class SubstituteSameLot(Refused):
     field = "lot"
     sentence = _("替代的货和原来的是同一批，请选另一批货")

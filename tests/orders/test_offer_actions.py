@@ -214,6 +214,14 @@ def test_a_counter_offer_that_is_refused_leaves_the_old_one_open(offer, cast):
     assert events(offer) == [("offered", "赵采购")]
 
 
+def test_a_counter_offer_of_the_same_is_no_answer(offer, cast):
+    same = make_offer_terms(offer.firm_typed, str(offer.price), note="好")
+    with pytest.raises(refusals.SameTerms):
+        counter_offer(offer, terms=same, key=uuid.uuid4(), by=fresh(cast.farmer))
+
+    assert Offer.objects.get().is_open
+
+
 def test_the_desk_answers_for_a_grower_with_both_names(offer, cast):
     refuse_offer(offer, by=fresh(cast.commerce_desk))
 

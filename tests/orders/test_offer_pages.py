@@ -288,7 +288,7 @@ def test_statements_do_not_grow_with_the_rows(cast, reference, dock, lot, rows, 
     instead = make_substitute(pledge, made.lot, by=fresh(cast.farmer))
     demand = make_demand(reference["loofah"], dock, by=fresh(cast.buyer))
     for _ in range(rows - 1):
-        made = counter_offer(made, terms=make_offer_terms(), key=uuid.uuid4(), by=fresh(cast.farmer))
+        made = counter_offer(made, terms=make_offer_terms(price="1.30"), key=uuid.uuid4(), by=fresh(cast.farmer))
         made = counter_offer(made, terms=make_offer_terms(), key=uuid.uuid4(), by=fresh(cast.buyer))
     buyer, farmer = logged_in(cast.buyer), logged_in(cast.farmer)
     farmer.get(reverse("market:board"))
