@@ -81,6 +81,7 @@ def test_both_sides_read_one_statement_and_the_seller_takes_something_off(open_a
     farmer.fill("#id_amount", "2")
     farmer.fill("#id_reason", "抹零")
     farmer.get_by_role("button", name="记下").tap()
+    farmer.get_by_role("dialog").get_by_role("button", name="确定").tap()
     look(farmer, BOTH)
     expect(farmer.locator("main")).to_contain_text("1,150.00 元")
 
