@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _QUESTION = re.compile(
-    r"[?？]|[吗嘛么啵]\s*(?=[。!！~,，]|$)|[吗啵]\s|^谁|谁(?:取消|改|删|把)|[对是]吧|[\u4e00-\u9fff](?<!要)不\s+(?=[\u4e00-\u9fff])|不$|(?<!要)不\s*[。]*$|([送行能够好包])不\1|能不能|可不可以|行不行|有没有|够不够|是不是|多少|怎么|什么|几点|哪"
+    r"[?？]|[吗嘛么啵]\s*(?=[。!！~,，]|$)|[吗啵]\s|^谁|谁(?:取消|改|删|把)|[对是]吧|[\u4e00-\u9fff](?<!要)不\s+(?=[\u4e00-\u9fff])|不$|(?<!要)不\s*[。]*$|([送行能够好包])不\1|能不能|可不可以|行不行|有没有|有没(?=\s|$|[,，])|够不够|是不是|多少|怎么|什么|几点|哪"
 )
 _PRICE_ASKED = re.compile(
     r"多少钱|运费(?:多少|怎么|好多|几)|几多钱|什么价|价格?(?:是|怎么|多少|好多|几|呢|[?？])|单价多少|几块|[斤吨件筐箱袋](?:就|那)?(?:是|要)\s*[\d.]+\s*(?:块|元)[钱\s,，]*(?:对|是|吧|吗|不)|怎么卖|咋卖|好多钱|贵不贵|啥价|几钱|多少一|多少元|(?:一|1|每)[件筐箱袋份捆包框](?:大概|有|是|装|重|净重)*(?:多少|几|好多)|最[少低]\S{0,3}(?:几|多少)"
@@ -30,12 +30,12 @@ _CONDITION = re.compile(
     "没有?[^，,。\\d]{1,8}(?:就(?:算|不|换|要)|的话)|(?:不够|好卖|好吃|卖完|卖得好|到时候?)(?:了|的话)?[^，,。\\d]{0,3}再(?:加|要|来|订|补|拿)|(?:便宜|[元块毛]|送的话|能[^，,\\d]{0,4})[^，,\\d]{0,4}就[要来订拿买]"
 )
 _LEFT_BY_OTHERS = re.compile(
-    r"(?:不要的|比[^\s\d]{1,4}[多少]|(?<![说帮替给让])[她他]也?[要来]?)\s*[\d一二两三四五六七八九十百]"
+    r"(?:不要的|比[^\s\d]{1,4}[多少]|多(?=一斤都?[不别])|不是我[^\d]{1,8}|(?<![说帮替给让])[她他]也?[要来]?)\s*[\d一二两三四五六七八九十百]"
 )  # 阿红不要的20斤我要
 _EVERYBODY = re.compile("(?:所有人|大家|全体|每个?人)(?:都|再|各)*[加减退改少多]")
 _INSTEAD = re.compile("还是|那就|就[行够]|不够|多了|少点")
 _NOTICE = re.compile(
-    r"就满|成团|不发[货车]|给[你您]们?(?:留|记|送|发|装|带|准备)|^\s*起[步订送]|才(?:能|可以)?(?:发|成团|走车|开车|起送)|以[上内]的?(?:联系|私|找)"
+    r"就满|以下的?(?:不|免)|不[收送接]\s*\d|成团|不发[货车]|给[你您]们?(?:留|记|送|发|装|带|准备)|^\s*起[步订送]|才(?:能|可以)?(?:发|成团|走车|开车|起送)|以[上内]的?(?:联系|私|找)"
     r"|^\s*(?:目前|今[日天]|昨[日天]|本次|截[至止][^\d\s]{0,4})?已?(?:统计|汇总|订单|销量|销售)"
     r"|(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨)).*(?:[斤吨]|kg)(?:以[上下])?[\s:]*\d{1,2}\.\d{1,2}(?!\d|\s*(?:斤|公斤|吨))"
 )
@@ -43,6 +43,7 @@ _GIVES = re.compile(
     r"(?:满|买|订|购)\s*[\d一二两三四五六七八九十百千]+\s*(?:斤|公斤|吨|件|筐|箱|袋|份)(?:以上)?\s*(?:就|可)?(?:免|[送赠返]\s*[\d一二两三四五六七八九十])"
 )
 _WISHES = frozenset(["want", "add", "set", "self", "cut", "minus", "total", "cancel"])
+_FOR_ANOTHER = re.compile("[替帮代][他她]")
 _ADDRESSED = re.compile(r"^\s*(?:要得|额|呃|那个|这个|捐)|食堂的|到[\u4e00-\u9fff]{2}|\d点")
 _THANKS = re.compile(r"\s*(?:收到|谢谢|感谢|多谢|欢迎|恭喜)[^\s,，。!！我]{1,12}?\d")
 TAKERS = re.compile(
@@ -76,6 +77,8 @@ def line_flags(text: str, tokens: Sequence[Token]) -> frozenset[str]:
     if any(token.word == "maybe" for token in tokens):
         flags.add("approximate")
     if _LEFT_BY_OTHERS.search(text):
+        flags.add("ambiguous")
+    if _counted(tokens) > 1 and re.search("也行|也可以|也要得", text):  # 3吨，没有2吨也行
         flags.add("ambiguous")
     if _EVERYBODY.search(text):
         flags.add("each")
@@ -128,10 +131,14 @@ def decide(share: Share, line: Line, flags: frozenset[str], ref: int | None) -> 
 def _is_talk(share: Share, line: Line) -> bool:
     """Who speaks says words we do not know around a weight, and none that wants it: 他的500斤先留着."""
     own = not line.is_item and share.name is not None and share.name == (line.speaker or line.context.sender)
+    if own and _FOR_ANOTHER.search(line.text):
+        return True
     if not own or line.words & _WISHES or _ADDRESSED.search(line.text) or _INSTEAD.search(line.text):
         return False
-    rest = (clean_name(token.text, behind=True) for token in line.tokens if token.kind == "text")
-    return any(word and word not in (share.name or "") and not looks_like_name(word) for word in rest if word)
+    kinds = [token.kind for token in line.tokens]
+    ends = kinds.index("crop") if "crop" in kinds else len(kinds)  # 白菜300斤 明天务必到
+    rest = (clean_name(token.text, behind=True) for token in line.tokens[:ends] if token.kind == "text")
+    return any(word and word not in (share.name or "") and not looks_like_name(word) for word in rest)
 
 
 def _only_asks_the_price(line: Line, flags: frozenset[str]) -> bool:

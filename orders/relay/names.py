@@ -13,7 +13,7 @@ _OF_NAMES = {"text", "place", "space", "num", "bracket", "stop", "number", "coun
 _HOLDS = {"text", "place"}
 _SELF = r"我们?|俺们?|咱们?|自己|本人|本店"
 _BEHALF = re.compile(
-    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|给)|(?<![\u4e00-\u9fff])(?:{_SELF})?\s*[代为])(?P<who>[^\s,，。:：;\d]{{1,12}}?)\s*"
+    rf"(?:(?:{_SELF})?\s*(?:替|帮忙|帮|代替|代表|给)|(?<![\u4e00-\u9fff])(?:{_SELF})?\s*[代为](?![购收付销班金]))(?P<who>[^\s,，。:：;\d()（）]{{1,12}}?)\s*"
     r"(?=(?:再|先|也|多|一起|代|少)*(?:要|订|定|带|买|拿|留|报|认购|认领|来|下单|加(?!油)|接|搞|整|弄|预|购|减|改|换|退|增)|\s*[\d一二两三四五六七八九十百半])"
 )
 _STANDS_IN = re.compile(r"\s*([^\s,，。:：;\d]{2,4}?)代(?P<who>[^\s,，。:：;\d]{2,6}?)\s*[要订带买拿报]?\s*(?=\d)")
@@ -23,6 +23,7 @@ _I_AM = re.compile(
     r"(?:我是|我?这[里边]是|我们是|我这是|我叫)(?P<who>[^\s,，。!！\d的]{2,12}?)[哈啊哦呢]?(?=\s*(?:$|[,，。!！]))"
 )
 _VOCATIVE = re.compile("老板娘?|师傅|群主|团长|大哥|大姐|美女|帅哥|掌柜|店家|叔叔|阿姨")
+_I_WHO = re.compile(r"\s*我(?:这[里边])?(?P<who>[^\s,，。:：\d们的自]{2,8})\s")  # 我冯总 白菜要300斤
 _FRIEND = re.compile("(?:我们?的?)?(?:同事|朋友|邻居|亲戚|老乡)(?=.{2})")
 _PLACE = re.compile(r"(?:[\da-zA-Z]+-?(?:号楼|[号栋楼室区座幢层]|单元))+\d*")
 _MARKET = re.compile(r"(?:市场|菜场|[街路城巷里]|广场|大厦|小区)$")
@@ -48,6 +49,8 @@ def on_behalf(text: str) -> tuple[str | None, tuple[int, int]] | None:
 
 def says_who(text: str) -> tuple[int, int] | None:
     """Where a line says who speaks: 丝瓜一百斤，我是老伍."""
+    if (at_once := _I_WHO.match(text)) and TITLE.search(at_once["who"]) and not is_relative(at_once["who"]):
+        return at_once.span("who")
     found = _I_AM.search(text)
     return found.span("who") if found and found.start() and looks_like_name(found["who"]) else None
 
@@ -119,7 +122,7 @@ def clean_name(piece: str, *, behind: bool) -> str:
     parts = [_without_of(part) for part in piece.split()]
     parts = [part for part in parts if not _is_note(part, behind=behind)]
     name = " ".join(parts).strip(_STRAY)
-    name = re.sub(r"[(（][^)）]*(?:付|自提|转|要|送)[^)）]*[)）]?", "", name)
+    name = re.sub(r"[(（][^)）]*(?:付|自提|转|要|送|代购|代接|加急)[^)）]*[)）]?", "", name)
     name = HEAD.sub("", TAIL.sub("", name)).strip(_STRAY)
     name = HEAD.sub("", _balanced(name).strip(_STRAY))
     has_letter = any(sign.isalpha() and sign not in "和与及跟第" for sign in name)

@@ -195,7 +195,7 @@ def _of_all(line: Line, gap: Sequence[Token], share: Share) -> Iterator[Share]:
     elif of_all and any(token.kind == "count" for token in gap):
         yield replace(share, doubts=share.doubts | {"each"})
     else:
-        together = len(crops) > 1 and any(token.word == "total" for token in gap)
+        together = len(crops) > 1 and len(line.weights) == 1
         yield replace(share, doubts=share.doubts | {"each"}) if together else share
 
 
