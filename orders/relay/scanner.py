@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from orders.relay.amounts import PACKS, WEIGHTS, Amount, amount_at
-from orders.relay.lexicon import CROPS, GRADE, LABEL, LONG_CROPS, WORDS
+from orders.relay.lexicon import CROPS, GRADE, LABEL, LONG_CROPS, SURNAMES, WORDS
 from orders.relay.signs import PHONE
 
 _CN = "零一二两三四五六七八九十"
 _D = rf"(?:\d+(?:\.\d+)?|[{_CN}百千万半点]+)"
 _PER = "|".join(sorted((re.escape(name) for name in {*WEIGHTS, *PACKS, "个", "车", "单"}), key=len, reverse=True))
 _PK = "|".join(sorted(PACKS, key=len, reverse=True))
+_FAMILY = "".join(sorted(SURNAMES))
 _CLOCK = r"(?:上午|下午|早上(?!好)|晚上|中午|凌晨|傍晚|夜里|今晚|今早|明早|明晚|清早|天亮)"
 _DAY = "早晚|今天|明天|后天|大后天|昨天|前天|今晚|今早|明早|明晚|今儿|明儿|昨晚|今日|明日|昨日|次日|当天|周末|月底|月初|这周|下周|本周"
 
@@ -52,7 +53,7 @@ _PATTERNS = {
     "refer": r"有(?:多少|好多|几多)就?要(?:多少|好多|几多)|看着(?:给|来|办|送|发)|随便|随意|照着?(?:上次|昨天|原来|之前)的?|同上|照旧|照样|老样子|跟上|同楼上|跟楼上|跟一[份单]|一样(?:多)?|同样|不变|\+\s*1(?=\s*$|[!！。,，]|\s)|[三四五六3-6]倍|翻[两三四]番|same",
     **{f"w_{name}": pattern for name, pattern in WORDS.items() if name not in ("split", "each")},
     "grade": GRADE,
-    "crop": rf"(?<![\u4e00-\u9fff])(?![老小阿大])[\u4e00-\u9fff]{{1,2}}[菜瓜椒豆菇菌笋薯鸡鸭鱼蛋](?=\s*[\d一二两三四五六七八九十半])|(?:{CROPS})(?=\s*[:：]?\s*(?:(?:也|都|就|各|先|给我)?(?:要|来|订|留|拿|搞|整)?)\s*[\d{_CN}百千半]|一样|不超|最[多少]|大概|大约|差不多|共|[和跟与及](?:{LONG_CROPS})|改|再|加|减|少要|多要|不要|取消|退|\s*$|[\s,，。、;；)+]|(?:{LONG_CROPS})|各|每[样种个]|\()|(?<=[斤吨筐箱袋])(?:{LONG_CROPS})(?=[\u4e00-\u9fff]{{2,4}}\s*$)",
+    "crop": rf"(?<![\u4e00-\u9fff])(?![老小阿大{_FAMILY}])[\u4e00-\u9fff]{{1,2}}(?:[芽苗葱蒜姜桃梨藕莓枣果柑橙柚](?<=[斤吨筐箱袋件][\s,，、][\u4e00-\u9fff]{{2}})|[菜瓜椒豆菇菌笋薯鸡鸭鱼蛋])(?=\s*[\d一二两三四五六七八九十半])|(?:{CROPS})(?=\s*[:：]?\s*(?:(?:也|都|就|各|先|给我)?(?:要|来|订|留|拿|搞|整)?)\s*[\d{_CN}百千半]|一样|不超|最[多少]|大概|大约|差不多|共|[和跟与及](?:{LONG_CROPS})|改|再|加|减|少要|多要|不要|取消|退|\s*$|[\s,，。、;；)+]|(?:{LONG_CROPS})|各|每[样种个]|\()|(?<=[斤吨筐箱袋])(?:{LONG_CROPS})(?=[\u4e00-\u9fff]{{2,4}}\s*$)",
     "split": r"[,，。;；!！?？:：~…]+|\.(?!\d)",
     "stop": r"[、/&\"'“”‘’「」『』·_#@^=\\<>{}]+",
     "bracket": r"[()]",
