@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orders.relay.lines import Line
 
 _PAST = re.compile(r"(?:昨[天日晚]|前[天晚]|上[次回周]|前几天|去年|以前)[^，,。\d]{0,8}?(?:[的了过]|那)\s*$")
+_JOINS = frozenset(["加", "加上", "另加", "另外加", "外加"])  # 茄子50斤 另加青椒20斤
 _LIKE = re.compile(r"\s*我?[要也]?[跟和同像照][^\s,，。\d]{1,8}一样")
 _LAST_TIME = re.compile(r"(?:昨[天日]|上[次回])(?:是|要|的)?\s*$")
 _THIS_TIME = re.compile("今[天日]|这[次回]|现在")
@@ -51,7 +52,7 @@ def shares_of(line: Line) -> list[Share]:
         words = _words(gap)
         if number and is_own:  # a plus between two crops adds nothing up
             own = other or any(token.kind == "crop" and token.text == crops[number] for token in gap)  # 苦瓜加10斤
-            joined = any(token.text in ("加", "加上") for token in gap) and not (own and words[-1:] == ("add",))
+            joined = any(token.text in _JOINS for token in gap) and not (own and words[-1:] == ("add",))
             joins = {"plus", "add"} if joined else {"plus"}
             words = tuple(word for word in words if word not in joins)
         share = Share(name, crops[number], _weight(line.tokens[at]), words, is_own, grade)
