@@ -30,6 +30,9 @@ _UNIT_ALONE = re.compile(
 _FORM = re.compile(
     r"\s*(?:店名|门店|姓名|客户|客户名称|采购单位|收货单位|单位名称)\s*:\s*(?P<who>[^\s:，。,\d][^\s:，。,]{1,19})\s*"
 )
+_PAST = re.compile(
+    r"^(?!.*(?:今[天日晚早]|明[天日早晚]|后天|继续|改)).*(?:昨[天日晚]|前天|上[次回周])"
+)  # yesterday's relay
 _DATED = re.compile(r"\d[-/.年月]\d")
 
 
@@ -45,6 +48,8 @@ class _Walk:
     packs: dict[str, int] = field(default_factory=dict)
     crop: str | None = None
     in_relay: bool = False
+    is_past: bool = False
+    has_past_items: bool = False
     numbered: bool = True
     items: list[Item] = field(default_factory=list)
     said: set[tuple[str | None, str, str]] = field(default_factory=set)
@@ -164,6 +169,9 @@ def _step(walk: _Walk, lines: Sequence[str], place: int) -> None:
         walk.sender, walk.when = sender, ""
         walk.ledger.note(replace(_ignored(line, line_no), sets_sender=sender))
         return
+    if walk.is_past and _in_past(walk, known.text):
+        walk.ledger.note(_ignored(line, line_no))
+        return
     if structure.is_noise(known.text):
         if walk.in_relay and not walk.items and structure.is_example(known.text):
             _learn_unit(walk, known.text)
@@ -190,10 +198,20 @@ def _stamped(lines: Sequence[str], place: int, text: str) -> str | None:
 
 def _open_relay(walk: _Walk, lines: Sequence[str], place: int, text: str) -> None:
     _close(walk)
-    walk.in_relay, walk.crop = True, None
+    walk.in_relay, walk.crop, walk.is_past, walk.has_past_items = True, None, bool(_PAST.match(text)), False
     walk.numbered = _has_numbers(lines, place)
     title = re.sub(r"^[#\s(]*(?:接龙|群接龙|group ?note)", "", text)
     _learn(walk, title)
+
+
+def _in_past(walk: _Walk, text: str) -> bool:
+    """Yesterday's relay ends with its last item: what is said below it is said today."""
+    is_item = bool(structure.list_number(text))
+    if walk.in_relay and (is_item or not walk.numbered or not walk.has_past_items):
+        walk.has_past_items |= is_item
+        return True
+    walk.in_relay = walk.is_past = False
+    return False
 
 
 def _has_numbers(lines: Sequence[str], place: int) -> bool:

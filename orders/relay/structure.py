@@ -24,7 +24,8 @@ _HEADERS = (
     re.compile(rf"(?P<when>{_TIME})\s+(?P<who>[^:，。\d\s][^:，。\d]{{0,20}})\s*:\s*(?P<rest>.*)$"),
 )
 _RELAY = re.compile(
-    r"[#\s(]*(?:接龙|群接龙|group ?note|solitaire|relay)(?![^\s\d:)，。]*(?:取消|结束|截止|的|请|要))", re.IGNORECASE
+    r"[#\s(]*(?:[昨今明][天日晚早]的?\s*)?(?:接龙|群接龙|group ?note|solitaire|relay)(?![^\s\d:)，。]*(?:取消|结束|截止|的|请|要))",
+    re.IGNORECASE,
 )
 # 接龙 阿红 30斤 answers a relay; 接龙 丝瓜 50斤起 starts one
 _ANSWER = re.compile(
