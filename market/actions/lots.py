@@ -9,6 +9,7 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from market.actions.events import record
+from market.days import moment
 from market.exceptions import (
     LotClosed,
     NotEnoughLeft,
@@ -214,10 +215,9 @@ def best_before(listing: Listing, day: dt.date) -> dt.datetime:
 
     Grain and other goods without a stated life stay on offer until the listing's last day ends.
     """
-    zone = timezone.get_current_timezone()
     if listing.produce.ambient_hours is None:
-        return dt.datetime.combine(listing.last_day + dt.timedelta(days=1), dt.time(0), zone)
-    return dt.datetime.combine(day, HARVEST, zone) + dt.timedelta(hours=listing.produce.ambient_hours)
+        return moment(listing.last_day + dt.timedelta(days=1))
+    return moment(day, HARVEST) + dt.timedelta(hours=listing.produce.ambient_hours)
 
 
 def _left_of(listing: Listing, lot: Lot | None) -> int:

@@ -8,9 +8,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from market.days import moment
 from market.enums import Grade, ProduceKind
 
 HARVEST = dt.time(5)  # when the day's goods are picked
+
+
+def next_harvest(day: dt.date) -> dt.datetime:
+    """When the goods of the following day come in."""
+    return moment(day + dt.timedelta(days=1), HARVEST)
 
 
 class LotQuerySet(models.QuerySet["Lot"]):

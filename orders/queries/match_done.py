@@ -1,14 +1,12 @@
 """What became of a committed run: the figures of its page once each line is booked or gone."""
 
-import datetime as dt
 from collections import Counter
 from typing import Any
 
 from django.db.models import Q
 
-from market.days import moment
 from market.models import Lot
-from market.models.lots import HARVEST
+from market.models.lots import next_harvest
 from orders.enums import ProposalOutcome
 from orders.models import MatchProposal, MatchRemainder, MatchRun
 from orders.scoring import SOON_HOURS, hours_between
@@ -32,8 +30,7 @@ def done_of(run: MatchRun) -> dict[str, Any]:
 
 def is_soon(lot: Lot) -> bool:
     """As the run reckons: what keeps less than a day when the next harvest comes in."""
-    morning = moment(lot.day + dt.timedelta(days=1), HARVEST)
-    return hours_between(morning, lot.best_before) <= SOON_HOURS
+    return hours_between(next_harvest(lot.day), lot.best_before) <= SOON_HOURS
 
 
 def _spoiling(run: MatchRun, lots: set[int]) -> Counter[int]:

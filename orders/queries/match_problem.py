@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from market.days import moment
 from market.enums import OrganisationKind, VerificationState
 from market.models import Lot, PriceCeiling
-from market.models.lots import HARVEST
+from market.models.lots import next_harvest
 from orders.fitting import demand_facts, dock_point, lot_facts
 from orders.matching import Arc, FairShare, Problem
 from orders.matching import Lot as EngineLot
@@ -66,7 +65,7 @@ def gather(day: dt.date) -> Gathered:
     supplies: dict[int, Supply] = {}
     offered: dict[int, int] = defaultdict(int)
     reserved: dict[int, int] = defaultdict(int)
-    morning = moment(day + dt.timedelta(days=1), HARVEST)
+    morning = next_harvest(day)
     for lot in Lot.objects.open().for_day(day).select_related("listing").order_by("pk"):
         offered[lot.seller_id] += lot.offered_g
         reserved[lot.seller_id] += lot.reserved_g

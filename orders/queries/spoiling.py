@@ -13,7 +13,7 @@ from market.days import moment
 from market.enums import VerificationState
 from market.models import Event, Lot, Produce
 from market.models.events import subject_of
-from market.models.lots import HARVEST
+from market.models.lots import next_harvest
 from orders.enums import PROMISED_PLEDGES
 from orders.fitting import demand_facts, lot_facts, why_unfit
 from orders.models import Demand, Pledge
@@ -36,7 +36,7 @@ def spoiling_lots(hours: int = HOURS, at: dt.datetime | None = None) -> QuerySet
     until, day, wanted = at + dt.timedelta(hours=hours), timezone.localdate(at), Q(pk__in=[])
     while day <= timezone.localdate(until):
         next_day = day + dt.timedelta(days=1)
-        lost = Q(day=day, best_before__lte=moment(next_day, HARVEST) + dt.timedelta(hours=SOON_HOURS))
+        lost = Q(day=day, best_before__lte=next_harvest(day) + dt.timedelta(hours=SOON_HOURS))
         wanted |= lost if moment(next_day) <= until else lost & Q(best_before__lte=until)
         day = next_day
     lots = Lot.objects.open(at).with_stock().filter(wanted)
