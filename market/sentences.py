@@ -4,7 +4,7 @@ A fact is a plain value, or one of the kinds below, which knows its words in any
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -137,18 +137,14 @@ class _Words(dict[str, str]):
 
 
 def _word(name: str, value: Any) -> str:
-    say = _WAYS.get(name.rpartition("_")[2]) if "_" in name else None
+    kind = _WAYS.get(name.rpartition("_")[2]) if "_" in name else None
     try:
         if isinstance(value, Mapping):
             fields = dict(value)
             return str(_KINDS[fields.pop(KIND)](**fields))
-        return say(value) if say else str(value)
+        return str(kind(value) if kind else value)
     except (TypeError, ValueError, ArithmeticError, AttributeError, KeyError):
         return str(value)
 
 
-_WAYS: dict[str, Callable[[Any], str]] = {
-    "g": describe,
-    "on": lambda day: str(Day(dt.date.fromisoformat(day))),
-    "at": lambda moment: str(Moment(dt.datetime.fromisoformat(moment))),
-}
+_WAYS: dict[str, type] = {"g": Weight, "on": Day, "at": Moment}

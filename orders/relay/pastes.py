@@ -30,9 +30,8 @@ _UNIT_ALONE = re.compile(
 _FORM = re.compile(
     r"\s*(?:店名|门店|姓名|客户|客户名称|采购单位|收货单位|单位名称)\s*:\s*(?P<who>[^\s:，。,\d][^\s:，。,]{1,19})\s*"
 )
-_PAST = re.compile(
-    r"^(?!.*(?:今[天日晚早]|明[天日早晚]|后天|继续|改)).*(?:昨[天日晚]|前天|上[次回周])"
-)  # yesterday's relay
+# Yesterday's relay, unless it goes on today.
+_PAST = re.compile(r"^(?!.*(?:今[天日晚早]|明[天日早晚]|后天|继续|改)).*(?:昨[天日晚]|前天|上[次回周])")
 _DATED = re.compile(r"\d[-/.年月]\d")
 
 
@@ -316,10 +315,10 @@ def _learn(walk: _Walk, text: str) -> None:
         if word and grams.denominator == 1
     }
     said = [unit_of(token.value)[1] for token in tokens if token.kind == "unit_is"]
-    if walk.in_relay and not said and _learn_unit(walk, text):
-        pass
-    elif unit := (said[0] if said else _implied_unit(tokens)):
-        walk.unit = unit if said or not walk.unit else walk.unit
+    if said:
+        walk.unit = said[0] or walk.unit
+    elif not (walk.in_relay and _learn_unit(walk, text)):
+        walk.unit = walk.unit or _implied_unit(tokens)
     crops = {found for found in re.findall(CROPS, text) if len(found) > 1}
     if walk.in_relay and len(crops) == 1:
         walk.crop = crops.pop()
