@@ -12,8 +12,14 @@ TABLES = (
     ("Offer", "orders.enums", "OFFER_MOVES"),
     ("Matching run", "orders.enums", "MATCH_MOVES"),
     ("Pass", "orders.logistics.enums", "PASS_MOVES"),
+    ("Pass code", "orders.logistics.enums", "CODE_MOVES"),
+    ("Signer key", "orders.logistics.enums", "KEY_MOVES"),
+    ("Visit to a checkpoint", "orders.logistics.enums", "VISIT_MOVES"),
+    ("Risk area", "orders.logistics.enums", "AREA_MOVES"),
     ("Trip", "orders.logistics.enums", "TRIP_MOVES"),
     ("Load", "orders.logistics.enums", "LOAD_MOVES"),
+    ("Breakdown", "orders.logistics.enums", "BREAKDOWN_MOVES"),
+    ("Dispute", "orders.logistics.enums", "DISPUTE_MOVES"),
     ("Planning run", "orders.logistics.enums", "RUN_MOVES"),
 )
 

@@ -41,6 +41,9 @@ class Role(TextChoices):
     HELPER = "helper", _("代办人")  # acts on behalf of the organisation's manager; both names are kept
     DISPATCHER = "dispatcher", _("调度员")
     DRIVER = "driver", _("司机")
+    SUPERVISOR = "supervisor", _("值班领导")  # may let a trip run against a reason, in writing
+    ISSUER = "issuer", _("签发员")  # vets and issues green-channel passes
+    OFFICER = "officer", _("查验员")  # stands at a checkpoint
 
 
 def grantable_roles(kind: str) -> tuple[Role, ...]:
@@ -50,7 +53,11 @@ def grantable_roles(kind: str) -> tuple[Role, ...]:
     if kind == OrganisationKind.CARRIER:
         return (Role.CLERK, Role.DRIVER)
     if kind == OrganisationKind.BUREAU:
-        return (Role.CLERK, Role.DISPATCHER)
+        return (Role.CLERK, Role.DISPATCHER, Role.SUPERVISOR, Role.ISSUER)
+    if kind == OrganisationKind.POLICE:
+        return (Role.CLERK, Role.ISSUER, Role.OFFICER)
+    if kind == OrganisationKind.CHECKPOINT:
+        return (Role.CLERK, Role.OFFICER)
     return (Role.CLERK,)
 
 

@@ -23,7 +23,7 @@ PLEDGE_MOVES: dict[PledgeState, set[PledgeState]] = {
     PledgeState.PLACED: {PledgeState.PLANNED, PledgeState.CANCELLED},
     PledgeState.PLANNED: {PledgeState.PLACED, PledgeState.MOVING, PledgeState.CANCELLED},
     PledgeState.MOVING: {PledgeState.RECEIVED},
-    PledgeState.RECEIVED: set(),
+    PledgeState.RECEIVED: {PledgeState.MOVING},  # a receipt was reversed: goods are to be received again
     PledgeState.CANCELLED: set(),
     PledgeState.LAPSED: set(),
 }

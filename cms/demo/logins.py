@@ -31,7 +31,7 @@ def people() -> list[Person]:
 def _driver_on_duty() -> Person | None:
     """A driver whose trip of the latest day is not over yet, rather on the road than before it: the plan decided who drives."""
     trips = Trip.objects.open().filter(driver__user__phone__startswith=PREFIX).select_related("driver__user")
-    for state in (TripState.EN_ROUTE, TripState.LOADING, TripState.PLANNED):
+    for state in (TripState.EN_ROUTE, TripState.LOADING, TripState.CLEARED, TripState.PLANNED):
         trip = trips.filter(state=state).order_by("-day", "pk").first()
         if trip is not None and trip.driver.user is not None:
             user = trip.driver.user

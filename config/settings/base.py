@@ -201,6 +201,7 @@ STATICFILES_DIRS = [
 ICONS_DIR = NODE_MODULES / "lucide-static/icons"
 PDF_FONTS_DIR = NODE_MODULES / "@expo-google-fonts/noto-sans-sc"
 MEDIA_URL = "/media/"
+PRIVATE_ROOT = Path(env("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -208,6 +209,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Papers and photographs that only some may see: under no public address, handed out by views that ask who reads.
+    "private": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_ROOT}},
 }
 
 # --- background work ------------------------------------------------------------------------------------------

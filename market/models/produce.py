@@ -29,6 +29,9 @@ class Produce(models.Model):
     directory_note = models.CharField(_("目录说明"), max_length=200, blank=True)
     ambient_hours = models.PositiveIntegerField(_("常温可放（小时）"), null=True, blank=True)
     cold_hours = models.PositiveIntegerField(_("冷藏可放（小时）"), null=True, blank=True)
+    shrink_permille = models.PositiveSmallIntegerField(
+        _("正常损耗（‰）"), default=0, help_text=_("路上失水等正常损耗，千分之几；在这以内的短少不用写原因")
+    )
     pack_word = models.CharField(_("常用包装"), max_length=10, blank=True)
     pack_g = models.PositiveIntegerField(_("每件重（克）"), null=True, blank=True)
     is_active = models.BooleanField(_("可发布"), default=True)
@@ -44,6 +47,11 @@ class Produce(models.Model):
             models.CheckConstraint(
                 condition=models.Q(directory_status__in=DirectoryStatus.values),
                 name="produce_directory_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shrink_permille__lte=200),
+                name="produce_shrink_plausible",
+                violation_error_message=_("正常损耗最多 200‰"),
             ),
         )
 

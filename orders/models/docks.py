@@ -20,6 +20,7 @@ class Dock(models.Model):
     lon = models.FloatField(null=True, blank=True)
     opens_at = models.TimeField(_("开始收货"), default=dt.time(4))
     closes_at = models.TimeField(_("停止收货"), default=dt.time(20))
+    gate_minutes = models.PositiveSmallIntegerField(_("进门时间（分钟）"), default=5)
     contact_name = models.CharField(_("收货人"), max_length=40)
     contact_phone = models.CharField(_("收货电话"), max_length=20)
     is_active = models.BooleanField(_("使用中"), default=True)

@@ -10,7 +10,7 @@ from market.actions.states import move
 from market.models import User
 from orders.actions.progress import mark_received, mark_unplanned
 from orders.enums import PledgeState
-from orders.logistics.enums import TRIP_MOVES, LoadState, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, TRIP_MOVES, LoadState, TripState
 from orders.logistics.models import Load, Trip
 from orders.models import Allocation, Pledge
 
@@ -35,7 +35,7 @@ def is_finished(pledge: Pledge) -> bool:
     loads = Load.objects.live().filter(allocation__pledge=pledge)
     if loads.filter(state__in=OPEN_LOADS).exists():
         return False
-    planned = loads.aggregate(total=Sum("planned_g"))["total"] or 0
+    planned = loads.first_links().aggregate(total=Sum("planned_g"))["total"] or 0
     promised = Allocation.objects.live().filter(pledge=pledge).aggregate(total=Sum("grams"))["total"] or 0
     return bool(planned) and (planned >= promised or pledge.day < timezone.localdate())
 
@@ -48,7 +48,7 @@ def end_trip_if_done(trip: Trip, *, by: User | None) -> Trip:
     states = set(Load.objects.live().filter(trip=trip).values_list("state", flat=True))
     if trip.state == TripState.EN_ROUTE and not states & set(OPEN_LOADS):
         return end_trip(trip, TripState.COMPLETED, by=by)
-    if trip.state in (TripState.PLANNED, TripState.LOADING) and not states:
+    if trip.state in (*EDITABLE_TRIPS, TripState.LOADING) and not states:
         return end_trip(trip, TripState.CANCELLED, by=by, reason="empty")
     return trip
 

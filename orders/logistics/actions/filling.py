@@ -17,7 +17,7 @@ from orders.logistics import exceptions as refusals
 from orders.logistics.actions.halts import rewrite_trip
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.trips import locked_candidate
-from orders.logistics.enums import TripState
+from orders.logistics.enums import EDITABLE_TRIPS
 from orders.logistics.models import Load, Trip
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.queries.filling import Filling, Share, share_out
@@ -35,7 +35,7 @@ def fill_trip(trip: Trip, *, expected: Mapping[int, int], by: User, at: dt.datet
     """
     require_dispatcher(by)
     trip = _lock_with_goods(trip)
-    if trip.state != TripState.PLANNED:
+    if trip.state not in EDITABLE_TRIPS:
         raise refusals.AlreadyRolling(plate=trip.truck.plate)
     candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at or timezone.now(), trip)
     filling = share_out(trip, loads_of(trip), candidate, pass_needed=pass_needed)

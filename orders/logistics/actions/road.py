@@ -18,7 +18,7 @@ from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_
 from orders.logistics.actions.halts import take_off
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.trips import lock_pledge_of
-from orders.logistics.enums import LOAD_MOVES, OPEN_TRIPS, TRIP_MOVES, LoadState, StopKind, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, LOAD_MOVES, OPEN_TRIPS, TRIP_MOVES, LoadState, StopKind, TripState
 from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
 from orders.logistics.permissions import can_drive
 from orders.logistics.queries.fitness import rules_for, why_not
@@ -41,10 +41,8 @@ def arrive(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
     stop.arrived_at = at or timezone.now()
     stop.save(update_fields=["arrived_at"])
     record(stop, "arrived", by=by)
-    if trip.state == TripState.PLANNED:
-        old = move(trip, "state", TripState.LOADING, TRIP_MOVES)
-        trip.save(update_fields=["state"])
-        record(trip, "loading", by=by, from_state=old, to_state=trip.state)
+    if trip.state in EDITABLE_TRIPS:
+        _begin(trip, by)
     return stop
 
 
@@ -116,6 +114,19 @@ def depart(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
     if trip.state == TripState.EN_ROUTE and not _stops_ahead(trip):
         end_trip(trip, TripState.COMPLETED, by=by)
     return stop
+
+
+def _begin(trip: Trip, by: User) -> None:
+    """The first arrival. A trip nobody cleared is cleared by it: what stands against it is asked when it leaves."""
+    if trip.state == TripState.PLANNED:
+        _step(trip, TripState.CLEARED, "cleared", by)
+    _step(trip, TripState.LOADING, "loading", by)
+
+
+def _step(trip: Trip, to: TripState, verb: str, by: User) -> None:
+    old = move(trip, "state", to, TRIP_MOVES)
+    trip.save(update_fields=["state"])
+    record(trip, verb, by=by, from_state=old, to_state=to)
 
 
 def _own_stop(trip: Trip, stop: Stop, by: User) -> Stop:

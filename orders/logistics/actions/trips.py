@@ -17,7 +17,7 @@ from orders.logistics import exceptions as refusals
 from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import rewrite_trip, take_off, write_trip
 from orders.logistics.actions.locks import lock_all, lock_one
-from orders.logistics.enums import LoadState, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, LoadState, TripState
 from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.planner.model import Problem, Route
@@ -205,7 +205,7 @@ def locked_candidate(truck_id: int, day: dt.date, at: dt.datetime, trip: Trip | 
 
 def _put_on(trip: Trip, new: Mapping[str, Part], by: User, at: dt.datetime) -> Load:
     """Insert the new part where it costs least, with every window and every leg's capacity kept."""
-    if trip.state != TripState.PLANNED:
+    if trip.state not in EDITABLE_TRIPS:
         raise refusals.AlreadyRolling(plate=trip.truck.plate)
     candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at, trip)
     parts, loads = parts_of(loads_of(trip))
@@ -235,7 +235,7 @@ def _insert_all(
 def close_up(trip: Trip, by: User | None) -> None:
     """After a load is taken off: the other stops come earlier, or a trip with nothing left is ended."""
     trip = end_trip_if_done(trip, by=by)
-    if trip.state != TripState.PLANNED:
+    if trip.state not in EDITABLE_TRIPS:
         return
     parts, loads = parts_of(loads_of(trip))
     ends_at = max(trip.ends_at, Stop.objects.filter(trip=trip).latest("planned_at").planned_at)

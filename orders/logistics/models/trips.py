@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.logistics.enums import OPEN_TRIPS, LoadState, StopKind, TripState
+from orders.logistics.enums import OPEN_TRIPS, RUNNING_TRIPS, LoadState, StopKind, TripState
 
 
 class TripQuerySet(models.QuerySet["Trip"]):
@@ -22,7 +22,9 @@ class Trip(models.Model):
     driver = models.ForeignKey("logistics.Driver", on_delete=models.PROTECT, related_name="trips")
     green_pass = models.ForeignKey("logistics.Pass", null=True, on_delete=models.PROTECT, related_name="trips")
     run = models.ForeignKey("logistics.PlanRun", null=True, on_delete=models.SET_NULL, related_name="trips")
-    state = models.CharField(_("状态"), max_length=10, choices=TripState.choices, default=TripState.PLANNED)
+    state = models.CharField(_("状态"), max_length=12, choices=TripState.choices, default=TripState.PLANNED)
+    is_locked = models.BooleanField(_("已谈好，不再改排"), default=False)
+    rescues = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="rescued_by")
     starts_at = models.DateTimeField(_("计划出发"))
     ends_at = models.DateTimeField(_("计划结束"))
     distance_m = models.PositiveIntegerField(_("里程（米）"))
@@ -38,7 +40,7 @@ class Trip(models.Model):
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="trip_times_in_order"),
             models.UniqueConstraint(
                 fields=["truck"],
-                condition=Q(state__in=[TripState.LOADING, TripState.EN_ROUTE]),
+                condition=Q(state__in=sorted(RUNNING_TRIPS)),
                 name="trip_one_running_a_truck",
             ),
             models.CheckConstraint(condition=Q(state__in=TripState.values), name="trip_state_known"),
@@ -57,6 +59,11 @@ class Stop(models.Model):
     kind = models.CharField(max_length=8, choices=StopKind.choices)
     organisation = models.ForeignKey("market.Organisation", on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey("market.Place", on_delete=models.PROTECT, related_name="+")
+    transfer_point = models.ForeignKey(
+        "logistics.TransferPoint", null=True, on_delete=models.PROTECT, related_name="stops"
+    )
+    is_transfer = models.BooleanField(_("换车"), default=False)
+    code = models.CharField(_("交接码"), max_length=6, blank=True)
     dock = models.ForeignKey("orders.Dock", null=True, on_delete=models.PROTECT, related_name="stops")
     address = models.CharField(max_length=200)
     contact_name = models.CharField(max_length=40)
@@ -84,15 +91,24 @@ class LoadQuerySet(models.QuerySet["Load"]):
     def live(self) -> Self:
         return self.exclude(state=LoadState.UNPLANNED)
 
+    def first_links(self) -> Self:
+        """Of goods that change truck only the load that left the yard, so that no gram is counted twice."""
+        return self.filter(continues=None)
+
 
 class Load(models.Model):
-    """A part of an allocation on a trip. Planned and loaded grams are different facts; received grams are receipts."""
+    """A part of an allocation on a trip. Planned and loaded grams are different facts; received grams are receipts.
+
+    Goods that change truck are a chain of loads: each `continues` the one before. The first link is planned against the
+    allocation, the last one is received; what is handed over and what is missing in between is in `Handover`.
+    """
 
     trip = models.ForeignKey(Trip, on_delete=models.PROTECT, related_name="loads")
     allocation = models.ForeignKey("orders.Allocation", on_delete=models.PROTECT, related_name="loads")
     pickup = models.ForeignKey(Stop, on_delete=models.PROTECT, related_name="pickups")
     delivery = models.ForeignKey(Stop, on_delete=models.PROTECT, related_name="deliveries")
-    state = models.CharField(max_length=10, choices=LoadState.choices, default=LoadState.PLANNED)
+    continues = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="onward")
+    state = models.CharField(max_length=12, choices=LoadState.choices, default=LoadState.PLANNED)
     planned_g = models.BigIntegerField(_("计划（克）"))
     loaded_g = models.BigIntegerField(_("实装（克）"), null=True)
 

@@ -20,6 +20,11 @@ class Truck(models.Model):
     rated_g = models.BigIntegerField(_("核定载质量（克）"))
     volume_l = models.PositiveIntegerField(_("车厢容积（升）"), null=True, blank=True)
     is_cold = models.BooleanField(_("冷藏车"), default=False)
+    cold_g = models.BigIntegerField(
+        _("冷藏隔舱载质量（克）"), null=True, blank=True, help_text=_("分舱车填冷藏舱能装多少；留空为整车冷藏")
+    )
+    inspection_until = models.DateField(_("年检有效期至"), null=True, blank=True)
+    insurance_until = models.DateField(_("保险有效期至"), null=True, blank=True)
     base = models.ForeignKey("market.Place", verbose_name=_("驻地"), on_delete=models.PROTECT, related_name="+")
     shift_from = models.TimeField(_("出车时间"), default=dt.time(4))
     shift_to = models.TimeField(_("收车时间"), default=dt.time(20))
@@ -39,6 +44,11 @@ class Truck(models.Model):
         ordering = ("plate",)
         constraints = (
             models.CheckConstraint(condition=Q(rated_g__gt=0), name="truck_rated_positive"),
+            models.CheckConstraint(
+                condition=Q(cold_g=None) | Q(is_cold=True, cold_g__gt=0, cold_g__lte=F("rated_g")),
+                name="truck_cold_part_within_rated",
+                violation_error_message=_("冷藏隔舱的载质量要大于零、不超过核定载质量，而且要勾选冷藏车"),
+            ),
             models.CheckConstraint(
                 condition=Q(shift_from__lt=F("shift_to")),
                 name="truck_shift_in_order",

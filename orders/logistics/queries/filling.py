@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from market.quantities import Unit
 from orders.enums import CHANGEABLE_PLEDGES
-from orders.logistics.enums import TripState
+from orders.logistics.enums import EDITABLE_TRIPS
 from orders.logistics.models import Load, Trip
 from orders.logistics.planner.model import Route
 from orders.logistics.queries.fleet import fleet_of_trip
@@ -47,7 +47,7 @@ def filling_of(trip: Trip, at: dt.datetime, loads: Sequence[Load] | None = None)
     """
     loads = loads_of(trip) if loads is None else loads
     fleet = fleet_of_trip(trip, at)
-    if not fleet.candidates or trip.state != TripState.PLANNED:
+    if not fleet.candidates or trip.state not in EDITABLE_TRIPS:
         return Filling([], {}, {}, None)
     return share_out(trip, loads, fleet.candidates[0], pass_needed=fleet.pass_needed)
 

@@ -4,30 +4,38 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from orders.logistics.enums import OPEN_TRIPS, LoadState, StopKind
 from orders.logistics.models import Load, Receipt, Stop, Trip, Truck
 from orders.models import Allocation
 
+# What a receipt says of loaded grams: surplus is beyond them. In SQL.
+SPOKEN_OF = F("accepted_g") + F("downgraded_g") + F("rejected_g") + F("missing_g") - F("surplus_g")
+
 
 def planned_by_allocation(ids: Collection[int]) -> dict[int, int]:
     """Grams of each allocation that ride on live loads. One statement."""
-    rows = Load.objects.live().filter(allocation__in=ids).values("allocation").annotate(total=Sum("planned_g"))
+    rows = (
+        Load.objects.live()
+        .first_links()
+        .filter(allocation__in=ids)
+        .values("allocation")
+        .annotate(total=Sum("planned_g"))
+    )
     return {row["allocation"]: row["total"] for row in rows.order_by()}
 
 
 def received_by_load(ids: Collection[int]) -> dict[int, int]:
-    """Grams of each load that receipts speak of: accepted, rejected and missing. One statement."""
-    rows = Receipt.objects.filter(load__in=ids).values("load")
-    totals = rows.annotate(a=Sum("accepted_g"), r=Sum("rejected_g"), m=Sum("missing_g")).order_by()
-    return {row["load"]: row["a"] + row["r"] + row["m"] for row in totals}
+    """Grams of each load that receipts speak of: accepted, downgraded, rejected and missing, less surplus. One statement."""
+    rows = Receipt.objects.filter(load__in=ids).order_by().values("load")
+    return dict(rows.annotate(total=Sum(SPOKEN_OF)).values_list("load", "total"))
 
 
 def with_unplanned(allocations: QuerySet[Allocation]) -> QuerySet[Any]:
     """The allocations with `planned`, grams on live loads, to filter and show. No statement of its own."""
-    loads = Load.objects.live().filter(allocation=OuterRef("pk")).order_by().values("allocation")
+    loads = Load.objects.live().first_links().filter(allocation=OuterRef("pk")).order_by().values("allocation")
     return allocations.annotate(planned=Coalesce(Subquery(loads.annotate(s=Sum("planned_g")).values("s")), 0))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from market.models import Lot
 from orders.enums import LIVE_PLEDGES, PledgeState
 from orders.logistics.enums import OPEN_TRIPS, LoadState
 from orders.logistics.models import Load, Receipt, Trip
-from orders.logistics.queries.loads import legs_of, live_loads, most_aboard, with_unplanned
+from orders.logistics.queries.loads import SPOKEN_OF, legs_of, live_loads, most_aboard, with_unplanned
 from orders.models import Allocation, Pledge, PledgeLine
 from orders.models.pledges import taken
 
@@ -117,8 +117,8 @@ def _loaded() -> Iterator[Break]:
 
 
 def _received() -> Iterator[Break]:
-    receipts = Receipt.objects.all()
-    said = sum((_sum_of(receipts, "load", f"{what}_g") for what in ("accepted", "rejected", "missing")), Value(0))
+    receipts = Receipt.objects.filter(load=OuterRef("pk")).order_by().values("load")
+    said = Coalesce(Subquery(receipts.annotate(total=Sum(SPOKEN_OF)).values("total")), 0)
     loads = Load.objects.annotate(said=said, on_board=Coalesce("loaded_g", 0))
     wrong = loads.filter(Q(said__gt=F("on_board")) | Q(state=LoadState.DELIVERED) & ~Q(said=F("on_board")))
     for load in wrong.order_by("pk"):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from market.models import User
-from orders.logistics.enums import OPEN_TRIPS, StopKind, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, OPEN_TRIPS, StopKind, TripState
 from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.filling import may_have_room
 from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
@@ -50,11 +50,11 @@ class TripSheet:
     def may_fill(self) -> bool:
         """Whether filling it with stretch is worth a look; what really fits is reckoned on the page that asks."""
         has_room = may_have_room(self.loads, self.heaviest_g, self.trip.truck.rated_g)
-        return self.trip.state == TripState.PLANNED and has_room
+        return self.trip.state in EDITABLE_TRIPS and has_room
 
     @property
     def can_cancel(self) -> bool:
-        return self.trip.state in (TripState.PLANNED, TripState.LOADING)
+        return self.trip.state in (*EDITABLE_TRIPS, TripState.LOADING)
 
 
 def with_sheet(trips: QuerySet[Trip]) -> QuerySet[Trip]:
@@ -92,7 +92,14 @@ def drive_sheets(user: User, today: dt.date) -> list[TripSheet]:
     """
     mine = Trip.objects.filter(driver__user=user).exclude(state=TripState.CANCELLED)
     wanted = mine.filter(state__in=OPEN_TRIPS, day__gte=today - dt.timedelta(days=1)) | mine.filter(day=today)
-    order = [TripState.EN_ROUTE, TripState.LOADING, TripState.PLANNED, TripState.COMPLETED]
+    order = [
+        TripState.BROKEN_DOWN,
+        TripState.EN_ROUTE,
+        TripState.LOADING,
+        TripState.CLEARED,
+        TripState.PLANNED,
+        TripState.COMPLETED,
+    ]
     found = sheets_of(wanted.order_by("starts_at", "pk"))
     return sorted(found, key=lambda sheet: order.index(TripState(sheet.trip.state)))
 
@@ -109,6 +116,6 @@ def _sheet(trip: Any, reasons: list[Reason]) -> TripSheet:
 
 
 def _against(trip: Trip, rules: object) -> list[Reason]:
-    if trip.state not in (TripState.PLANNED, TripState.LOADING):
+    if trip.state not in (*EDITABLE_TRIPS, TripState.LOADING):
         return []
     return why_not(trip.truck, trip.driver, trip.green_pass, rules, trip.starts_at, trip.ends_at)  # type: ignore[arg-type]

@@ -7,7 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from market.models import Listing
-from orders.logistics.enums import LoadState, PassState, RunState, TripState
+from orders.logistics.enums import (
+    AreaState,
+    BreakdownState,
+    CodeState,
+    DisputeState,
+    LoadState,
+    PassState,
+    RunState,
+    TripState,
+    Verdict,
+    VisitState,
+)
 from orders.logistics.queries.progress import (
     Progress,
     TrucksOfPledge,
@@ -22,20 +33,44 @@ register = template.Library()
 
 BADGES = {
     TripState.PLANNED: "wait",
+    TripState.CLEARED: "live",
     TripState.LOADING: "busy",
     TripState.EN_ROUTE: "busy",
+    TripState.BROKEN_DOWN: "warm",
     TripState.COMPLETED: "done",
     TripState.CANCELLED: "stop",
     LoadState.LOADED: "busy",
+    LoadState.HANDED_OVER: "done",
     LoadState.DELIVERED: "done",
     LoadState.UNPLANNED: "stop",
     PassState.ISSUED: "live",
     PassState.SUSPENDED: "warm",
+    PassState.REFUSED: "stop",
+    PassState.WITHDRAWN: "done",
     PassState.REVOKED: "stop",
+    PassState.SUPERSEDED: "done",
+    PassState.EXPIRED: "done",
+    CodeState.LIVE: "live",
+    Verdict.PASS: "done",
+    Verdict.CHECK: "live",
+    Verdict.HOLD: "warm",
+    Verdict.REFUSE: "stop",
+    VisitState.SEEN: "wait",
+    VisitState.PASSED: "done",
+    VisitState.HELD: "warm",
+    VisitState.TURNED_BACK: "stop",
+    AreaState.PUBLISHED: "warm",
+    AreaState.LIFTED: "done",
+    BreakdownState.OPEN: "warm",
+    BreakdownState.REPAIRED: "done",
+    BreakdownState.RESCUED: "done",
+    DisputeState.UPHELD: "done",
+    DisputeState.REFUSED: "stop",
     RunState.QUEUED: "wait",
     RunState.RUNNING: "busy",
     RunState.READY: "live",
     RunState.COMMITTED: "done",
+    RunState.DISCARDED: "done",
     RunState.FAILED: "stop",
 }
 

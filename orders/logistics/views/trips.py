@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from market.exceptions import Refused
 from orders.logistics.actions.trips import add_trip, cancel_trip, move_load, unplan_load
-from orders.logistics.enums import TripState
+from orders.logistics.enums import EDITABLE_TRIPS
 from orders.logistics.forms.trips import AddTripForm, DayForm, MoveForm, WhyForm, chosen_day
 from orders.logistics.manifest import make_manifest
 from orders.logistics.models import Trip
@@ -140,5 +140,5 @@ def load_unplan(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _others(trip: Trip) -> list[Any]:
     """The day's other trips that have not begun."""
-    others = Trip.objects.filter(day=trip.day, state=TripState.PLANNED).exclude(pk=trip.pk)
+    others = Trip.objects.filter(day=trip.day, state__in=EDITABLE_TRIPS).exclude(pk=trip.pk)
     return list(others.select_related("truck"))
