@@ -25,6 +25,9 @@ class Cast:
     agriculture_desk: User
     commerce_desk: User
     admin: User
+    supervisor: User  # may let a trip run against a reason
+    issuer: User  # vets and issues the passes of the police
+    officer: User  # stands at the checkpoint
     outsider: User
 
     household: Organisation
@@ -35,6 +38,8 @@ class Cast:
     association: Organisation
     carrier: Organisation
     bureau: Organisation
+    police: Organisation
+    checkpoint: Organisation
 
     def people(self) -> dict[str, User]:
         return {f.name: getattr(self, f.name) for f in fields(self) if isinstance(getattr(self, f.name), User)}
@@ -64,6 +69,9 @@ def make_cast(reference: dict[str, Any]) -> Cast:
         "agriculture_desk": new_user("冯农业", PASSWORD),
         "commerce_desk": new_user("褚商务", PASSWORD),
         "admin": new_user("管理员", PASSWORD, is_staff=True, is_superuser=True),
+        "supervisor": new_user("卫值班"),
+        "issuer": new_user("蒋签发"),
+        "officer": new_user("沈查验"),
         "outsider": new_user("路人"),
     }
     organisation = {
@@ -75,6 +83,8 @@ def make_cast(reference: dict[str, Any]) -> Cast:
         "association": new_organisation("市农贸市场协会", kind.ASSOCIATION, town, user["association_clerk"]),
         "carrier": new_organisation("株洲鲜运车队", kind.CARRIER, town, user["haulier"]),
         "bureau": new_organisation("市商粮局", kind.BUREAU, town, user["dispatcher"]),
+        "police": new_organisation("市交警支队", kind.POLICE, town, user["issuer"]),
+        "checkpoint": new_organisation("白关收费站查验点", kind.CHECKPOINT, place, user["officer"]),
     }
     members = [
         ("farmer", "household", Role.MANAGER),
@@ -89,6 +99,9 @@ def make_cast(reference: dict[str, Any]) -> Cast:
         ("dispatcher", "bureau", Role.DISPATCHER),
         ("agriculture_desk", "bureau", Role.CLERK),
         ("commerce_desk", "bureau", Role.CLERK),
+        ("supervisor", "bureau", Role.SUPERVISOR),
+        ("issuer", "police", Role.ISSUER),
+        ("officer", "checkpoint", Role.OFFICER),
     ]
     User.objects.bulk_create(user.values())
     Organisation.objects.bulk_create(organisation.values())

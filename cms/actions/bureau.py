@@ -1,11 +1,13 @@
-"""How a real installation begins: its bureau, and the first person at a desk."""
+"""How a real installation begins: its bureau, and the first person at a desk; its police and checkpoints."""
 
 from django.db import transaction
 
 from cms.groups import make_desks
 from market.actions.events import record
-from market.actions.organisations import open_bureau
-from market.models import Organisation, Place, User
+from market.actions.organisations import open_authority, open_bureau
+from market.enums import Role
+from market.models import Membership, Organisation, Place, User
+from orders.logistics.models import IssuerOffice
 
 
 @transaction.atomic
@@ -27,3 +29,18 @@ def begin_installation(
         user.save(update_fields=["is_superuser", "is_staff"])
         record(user, "made_superuser", by=None)
     return bureau
+
+
+@transaction.atomic
+def begin_authority(name: str, kind: str, place: Place, *, phone: str, person: str, issuer: str = "") -> Organisation:
+    """The police unit, checkpoint or further bureau is open; with `issuer` it issues passes under that name.
+
+    For the command line only: it asks nobody's permission. Raises: what `open_authority` raises. A repeat changes nothing.
+    """
+    authority = open_authority(name, kind, place, phone=phone, person=person)
+    if issuer and not IssuerOffice.objects.filter(organisation=authority).exists():
+        IssuerOffice.objects.create(organisation=authority, issuer=issuer)
+        head = User.objects.get(phone=authority.contact_phone)
+        Membership.objects.get_or_create(user=head, organisation=authority, role=Role.ISSUER)
+        record(authority, "made_issuer", by=None, to_state=issuer)
+    return authority

@@ -92,9 +92,25 @@ def register_organisation(details: OrganisationDetails, *, by: User) -> Organisa
     return organisation
 
 
-@transaction.atomic
+# What the person who opens an authority does there, beside managing it.
+AUTHORITIES: dict[str, tuple[Role, ...]] = {
+    OrganisationKind.BUREAU: (Role.DISPATCHER,),
+    OrganisationKind.POLICE: (Role.ISSUER,),
+    OrganisationKind.CHECKPOINT: (Role.OFFICER,),
+}
+
+
 def open_bureau(name: str, place: Place, *, phone: str, person: str, by: User | None = None) -> Organisation:
-    """A bureau, verified at once; the owner of the number manages it and dispatches. `by` None is the command line.
+    """A bureau, verified at once; the owner of the number manages it and dispatches: see `open_authority`."""
+    return open_authority(name, OrganisationKind.BUREAU, place, phone=phone, person=person, by=by)
+
+
+@transaction.atomic
+def open_authority(
+    name: str, kind: str, place: Place, *, phone: str, person: str, by: User | None = None
+) -> Organisation:
+    """A bureau, a police unit or a checkpoint, verified at once; the owner of the number manages it and has the role of
+    AUTHORITIES there. `by` None is the command line.
 
     Raises: NotAllowed (by others than a superuser), PhoneUnfit, NameNeeded, OtherPersonsNumber, UnfitText, AlreadyRegistered.
     Opening it again with the same person changes nothing and returns it.
@@ -103,7 +119,7 @@ def open_bureau(name: str, place: Place, *, phone: str, person: str, by: User | 
     head = _person(_clean_phone(phone), person)
     bureau = Organisation(
         name=" ".join(name.split()),
-        kind=OrganisationKind.BUREAU,
+        kind=OrganisationKind(kind),
         place=place,
         contact_name=head.name,
         contact_phone=head.phone,
@@ -116,7 +132,7 @@ def open_bureau(name: str, place: Place, *, phone: str, person: str, by: User | 
     _refuse_unfit_text(bureau)
     head = User.objects.known_or_new(head.phone, name=head.name)
     bureau.save()
-    for role in (Role.MANAGER, Role.DISPATCHER):
+    for role in (Role.MANAGER, *AUTHORITIES[bureau.kind]):
         Membership.objects.create(user=head, organisation=bureau, role=role)
     record(bureau, "registered", by=by, to_state=bureau.verification)
     old = move(bureau, "verification", VerificationState.VERIFIED, VERIFICATION_MOVES)

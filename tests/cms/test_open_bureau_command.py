@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from market.models import Event, Organisation, User
 from market.permissions import can_verify_organisations
+from orders.logistics.models import IssuerOffice
 from orders.logistics.permissions import is_dispatcher
 
 FACTS = {"name": "市商粮局", "phone": "13912340000", "person": "周调度"}
@@ -53,3 +54,23 @@ def test_what_is_wrong_is_said_and_nothing_is_written(reference, options, said):
 
     assert not Organisation.objects.exists()
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "issuer", "roles"),
+    [
+        ("police", "police", ["issuer", "manager"]),
+        ("checkpoint", "", ["manager", "officer"]),
+        ("bureau", "ndrc", ["dispatcher", "issuer", "manager"]),
+    ],
+)
+def test_police_checkpoints_and_issuers_are_opened_too_and_a_repeat_adds_nothing(reference, kind, issuer, roles):
+    opened(reference, kind=kind, issuer=issuer)
+    before = Event.objects.count()
+    person = opened(reference, kind=kind, issuer=issuer)
+
+    made = Organisation.objects.get()
+    assert (made.kind, made.verification) == (kind, "verified")
+    assert sorted(person.memberships.values_list("role", flat=True)) == roles
+    assert list(IssuerOffice.objects.values_list("issuer", flat=True)) == ([issuer] if issuer else [])
+    assert Event.objects.count() == before
