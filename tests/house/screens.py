@@ -189,6 +189,11 @@ LOGISTICS = [
     Screen("logistics:stop_depart", EVERYBODY, lambda world: (world.stop.pk,), method="post"),
     Screen("logistics:load_loaded", EVERYBODY, lambda world: (world.load.pk,), method="post"),
     Screen("logistics:load_not_loaded", EVERYBODY, lambda world: (world.load.pk,), method="post"),
+    Screen(
+        "logistics:evidence",
+        FLEET | OF_THE_SUPERMARKET | OF_THE_HOUSEHOLD,
+        lambda world: (world.evidence.pk,),
+    ),
     Screen("logistics:statements", BUYERS | SELLERS | {"commerce_desk", "admin"}),
     Screen("logistics:statement", SIDES_OF_STANDING, of_the_statement),
     Screen("logistics:statement_pdf", SIDES_OF_STANDING, of_the_statement),

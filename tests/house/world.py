@@ -7,6 +7,7 @@ from orders.actions.relays import read_relay
 from orders.models import Stall, StallAlias
 from tests.cast import Cast
 from tests.factories.ceilings import make_ceiling
+from tests.factories.evidence import make_evidence
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
 from tests.factories.matching import make_run
 from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
@@ -42,6 +43,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "trip": trip,
         "stop": trip.stops.order_by("position").first(),
         "load": trip.loads.order_by("pk").first(),
+        "evidence": make_evidence(trip, by=cast.dispatcher, load=trip.loads.order_by("pk").first()),
         **_association(day, cast),
     }
 
