@@ -12,27 +12,34 @@ from cms.demo.clock import StoryClock
 from cms.demo.demand import DOCKS
 from cms.demo.fleet import EXPIRED, FLEET, GOOD, RULES, TEST_HOURS, TruckPlan
 from cms.demo.goods import HOUSEHOLDS
-from cms.demo.people import GIVEN, MARK, PARTIES, PEOPLE, SURNAMES, Party, Person
+from cms.demo.people import AUTHORITIES, GIVEN, MARK, PARTIES, PEOPLE, SURNAMES, Party, Person
 from cms.groups import make_desks
 from market.actions.organisations import (
     OrganisationDetails,
     add_member,
+    open_authority,
     open_bureau,
     register_organisation,
     verify_organisation,
 )
-from market.enums import OrganisationKind, Role
+from market.enums import OrganisationKind, Role, VerificationState
 from market.models import Organisation, Place, User
 from orders.actions.docks import add_dock
 from orders.logistics.actions.health import record_health_check
 from orders.logistics.actions.passes import issue_pass
 from orders.logistics.actions.rules import RulesFacts, set_rules
 from orders.logistics.actions.trucks import assign_driver, register_driver, register_truck
-from orders.logistics.enums import HealthCode, SampleResult
-from orders.logistics.models import Driver
+from orders.logistics.enums import HealthCode, PassIssuer, SampleResult
+from orders.logistics.models import Checkpoint, Driver, IssuerOffice
 from orders.models import Dock
 
 CITY_CODE = "430200"
+STAFF = (
+    ("dispatcher", Role.DISPATCHER),
+    ("agriculture", Role.CLERK),
+    ("commerce", Role.CLERK),
+    ("supervisor", Role.SUPERVISOR),
+)
 
 
 @dataclass
@@ -65,6 +72,7 @@ def gather(clock: StoryClock, rng: random.Random) -> Company:
     for person in PEOPLE:
         _enrol(company, person)
     _open_the_bureau(company)
+    _open_authorities(company)
     for party in (*PARTIES, *_households(company)):
         _found(company, party)
     _verify_all(company)
@@ -109,11 +117,32 @@ def _open_the_bureau(company: Company) -> None:
     )
     Organisation.objects.filter(pk=bureau.pk).update(is_demo=True)
     company.parties["bureau"], company.managers["bureau"] = bureau, "bureau_head"
-    for key, role in (("dispatcher", Role.DISPATCHER), ("agriculture", Role.CLERK), ("commerce", Role.CLERK)):
+    for key, role in STAFF:
         add_member(bureau, phone=company.phones[key], role=role, by=head)
     desks: dict[str, Group] = make_desks()
     for desk, group in desks.items():
         company.person(desk).groups.add(group)
+
+
+def _open_authorities(company: Company) -> None:
+    """Who issues passes, and the gates where they are shown."""
+    admin = company.person("admin")
+    for key, name, kind, place, head in AUTHORITIES:
+        person = company.person(head)
+        facts = {"phone": person.phone, "person": person.name, "by": admin}
+        organisation = open_authority(f"{name}{MARK}", kind, Place.objects.get(code=place), **facts)
+        Organisation.objects.filter(pk=organisation.pk).update(is_demo=True)
+        company.parties[key], company.managers[key] = organisation, head
+        if kind == OrganisationKind.CHECKPOINT:
+            Checkpoint.objects.create(organisation=organisation, name=name, place=organisation.place)
+    IssuerOffice.objects.create(organisation=company.parties["police"], issuer=PassIssuer.POLICE)
+    IssuerOffice.objects.create(organisation=company.parties["transport"], issuer=PassIssuer.TRANSPORT)
+    add_member(
+        company.parties["transport"],
+        phone=company.phones["transport_issuer"],
+        role=Role.ISSUER,
+        by=company.person("transport_head"),
+    )
 
 
 def _found(company: Company, party: Party) -> None:
@@ -136,7 +165,7 @@ def _found(company: Company, party: Party) -> None:
 def _verify_all(company: Company) -> None:
     company.clock.at(-2, 10)
     for organisation in company.parties.values():
-        if organisation.kind != OrganisationKind.BUREAU:
+        if organisation.verification == VerificationState.WAITING:
             verify_organisation(organisation, by=company.person("commerce"))
     company.parties = {key: Organisation.objects.get(pk=party.pk) for key, party in company.parties.items()}
 

@@ -50,6 +50,9 @@ PEOPLE = (
     Person("agriculture", "颜禾青", 9, _("农业农村局审核")),
     Person("commerce", "邓商通", 10, _("商粮局发布")),
     Person("admin", "管理员", 11, _("系统管理员")),
+    Person("supervisor", "值守正", 26, _("值班领导")),
+    Person("issuer", "关通明", 27, _("通行证签发员")),
+    Person("officer", "严查岗", 28, _("查验员")),
     Person("dongshan", "言东升", 12),
     Person("guashi", "刘石生", 13),
     Person("peach", "郭桃红", 14),
@@ -64,6 +67,9 @@ PEOPLE = (
     Person("fresh", "袁鲜来", 23),
     Person("cold_haulier", "苏冰行", 24),
     Person("bureau_head", "曾统筹", 25),
+    Person("transport_issuer", "路运生", 29),
+    Person("transport_head", "运长清", 31),
+    Person("officer_north", "岗北明", 30),
 )
 
 BAIGUAN, DONGSHAN, GUASHI = "430203100201", "430203100244", "430203100233"
@@ -86,6 +92,14 @@ PARTIES = (
     Party("college", "职教城食堂", Kind.CANTEEN, "430271006000", "college", "智慧路演示段 7 号"),
     Party("carrier", "株洲鲜运车队", Kind.CARRIER, "430203004000", "haulier", "董家段演示停车场"),
     Party("cold_carrier", "渌江冷链车队", Kind.CARRIER, "430202005000", "cold_haulier", "金山演示冷库"),
+)
+
+# Opened by the administrator, as on a real installation: (key, name, kind, place, its first person).
+AUTHORITIES = (
+    ("police", "市交警支队", Kind.POLICE, "430211001000", "issuer"),
+    ("transport", "市交通运输局", Kind.BUREAU, "430211001000", "transport_head"),
+    ("gate_baiguan", "白关收费站查验点", Kind.CHECKPOINT, BAIGUAN, "officer"),
+    ("gate_north", "云龙北查验点", Kind.CHECKPOINT, "430271006000", "officer_north"),
 )
 
 # Growers' households that the seed names, one for each listing of theirs in `goods.HOUSEHOLDS`.

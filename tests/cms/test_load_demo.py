@@ -202,7 +202,7 @@ def test_the_telephone_numbers_are_read_and_seen_to_be_false():
 def test_the_table_of_log_ins_names_every_role_once(db):
     rows = [line for line in table().splitlines() if "138 0000" in line]
 
-    assert len(rows) == 11
+    assert len(rows) == 14
     assert sum("/cms/" in row for row in rows) == 3
 
 
