@@ -15,6 +15,7 @@ from orders.actions.stretches import grant_stretch
 from orders.enums import FILL_TRUCK
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.halts import rewrite_trip
+from orders.logistics.actions.locking import require_unlocked
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.trips import locked_candidate
 from orders.logistics.enums import EDITABLE_TRIPS
@@ -31,12 +32,13 @@ def fill_trip(trip: Trip, *, expected: Mapping[int, int], by: User, at: dt.datet
 
     What fits is reckoned afresh under the locks; where it is not what the dispatcher saw, nothing is written. Buyer and seller are
     told. A repeat is refused: there is nothing left to fill. Locks: lots, pledges, allocations, trip, loads, truck, driver, passes.
-    Raises: NotAllowed, AlreadyRolling, JustChanged, NothingToFill, TruckNotFit and what `grant_stretch` raises.
+    Raises: NotAllowed, AlreadyRolling, TripLocked, JustChanged, NothingToFill, TruckNotFit and what `grant_stretch` raises.
     """
     require_dispatcher(by)
     trip = _lock_with_goods(trip)
     if trip.state not in EDITABLE_TRIPS:
         raise refusals.AlreadyRolling(plate=trip.truck.plate)
+    require_unlocked([trip])
     candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at or timezone.now(), trip)
     filling = share_out(trip, loads_of(trip), candidate, pass_needed=pass_needed)
     if not filling.shares or filling.journey is None:

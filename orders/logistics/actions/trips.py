@@ -16,6 +16,7 @@ from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import rewrite_trip, take_off, write_trip
+from orders.logistics.actions.locking import require_unlocked
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.enums import EDITABLE_TRIPS, LoadState, TripState
 from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
@@ -68,8 +69,8 @@ def add_load(
 ) -> Load:
     """The grams (None: all that rides on no truck) ride on the trip, which keeps its times and windows.
 
-    Locks: pledge, allocation, trip, truck, driver, passes. Raises: NotAllowed, AlreadyRolling, AllocationGone, OtherDay,
-    NotSoMuchUnplanned, TruckNotFit, DoesNotFit.
+    Locks: pledge, allocation, trip, truck, driver, passes. Raises: NotAllowed, AlreadyRolling, TripLocked, AllocationGone,
+    OtherDay, NotSoMuchUnplanned, TruckNotFit, DoesNotFit.
     """
     require_dispatcher(by)
     parts = _locked_parts([(allocation_id, grams)], trip.day)
@@ -84,7 +85,8 @@ def move_load(load: Load, to_trip: Trip, *, by: User, at: dt.datetime | None = N
     """The load rides on the other trip instead; the trip left behind is cancelled when nothing is left on it.
 
     Locks: pledge, allocation, trips, load, truck, driver, passes. Raises: NotAllowed, WrongState (loaded already), SameTrip,
-    AlreadyRolling, AllocationGone, OtherDay, TruckNotFit, DoesNotFit. Nothing is written when it is refused.
+    TripLocked (either of them), AlreadyRolling, AllocationGone, OtherDay, TruckNotFit, DoesNotFit. Nothing is written when it
+    is refused.
     """
     require_dispatcher(by)
     allocation_id = Load.objects.values_list("allocation_id", flat=True).get(pk=load.pk)
@@ -95,6 +97,7 @@ def move_load(load: Load, to_trip: Trip, *, by: User, at: dt.datetime | None = N
         raise WrongState(state=load.get_state_display())
     if load.trip_id == to_trip.pk:
         raise refusals.SameTrip
+    require_unlocked(trips.values())
     take_off(load, by=by, reason="moved")
     moved = _put_on(trips[to_trip.pk], {"new": Part("new", allocation, load.planned_g)}, by, at or timezone.now())
     record(moved, "moved", by=by, to_state=moved.state, grams=load.planned_g)
@@ -106,7 +109,8 @@ def move_load(load: Load, to_trip: Trip, *, by: User, at: dt.datetime | None = N
 def unplan_load(load: Load, *, reason: str, by: User) -> Load:
     """The load is off the trip and its grams wait for a truck again. What a truck has left with stays on it.
 
-    Locks: pledge, allocation, trip, load. Raises: NotAllowed, ReasonNeeded, WrongState (also the second time), AlreadyDeparted.
+    Locks: pledge, allocation, trip, load. Raises: NotAllowed, ReasonNeeded, WrongState (also the second time), AlreadyDeparted,
+    TripLocked.
     """
     require_dispatcher(by)
     if refusals.no_reason_given(reason):
@@ -116,6 +120,7 @@ def unplan_load(load: Load, *, reason: str, by: User) -> Load:
     load = lock_one(Load, load.pk)
     if load.is_live and load.pickup.departed_at is not None:
         raise refusals.AlreadyDeparted
+    require_unlocked([trip])
     take_off(load, by=by, reason=reason)
     close_up(trip, by)
     follow_pledges([allocation.pledge_id], by=by)
@@ -207,6 +212,7 @@ def _put_on(trip: Trip, new: Mapping[str, Part], by: User, at: dt.datetime) -> L
     """Insert the new part where it costs least, with every window and every leg's capacity kept."""
     if trip.state not in EDITABLE_TRIPS:
         raise refusals.AlreadyRolling(plate=trip.truck.plate)
+    require_unlocked([trip])
     candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at, trip)
     parts, loads = parts_of(loads_of(trip))
     everything = {**parts, **new}
