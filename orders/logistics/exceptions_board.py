@@ -33,3 +33,7 @@ class DayMovedOn(Refused):
     """`what` says what is different now."""
 
     sentence = _("重排以后这一天又有变动：%(what)s。原来的安排没有动，请再重排一次")
+
+
+class AlreadyWaiting(Refused):
+    sentence = _("这批货还没有排车，不用撤下")
