@@ -237,6 +237,15 @@ BREAKDOWN_MOVES: dict[BreakdownState, set[BreakdownState]] = {
 }
 
 
+class RoadProblem(TextChoices):
+    """What a driver may report; only a breakdown stops the trip."""
+
+    BREAKDOWN = "breakdown", _("车坏了")
+    DELAY = "delay", _("要晚到")
+    ROAD_CLOSED = "road_closed", _("路不通")
+    OTHER = "other", _("其他")
+
+
 class DisputeState(TextChoices):
     OPEN = "open", _("待处理")
     UPHELD = "upheld", _("已更正")

@@ -19,7 +19,7 @@ from market.permissions import (
     roles_in,
     selling_for,
 )
-from orders.logistics.models import Driver, Load, Pass, PlanRun, Rules, Stop, Trip, Truck
+from orders.logistics.models import Driver, Load, Pass, PlanRun, Rules, Trip, Truck
 from orders.logistics.queries.statements import LESS, MORE
 from orders.models import Pledge
 from orders.permissions import buying_for, can_buy_for
@@ -56,6 +56,17 @@ def can_run_carrier(user: User, carrier: Organisation) -> bool:
 def is_driver(user: User) -> bool:
     """Whether trips may wait for the person: a driver by role, or one whom a carrier has registered. One statement."""
     return any(m.role == Role.DRIVER for m in memberships_of(user)) or Driver.objects.filter(user=user).exists()
+
+
+def may_report(user: User) -> bool:
+    """From the road: a driver, and a dispatcher for one who calls in."""
+    return is_driver(user) or is_dispatcher(user)
+
+
+def driver_or_404(user: User) -> None:
+    """Raises: Http404."""
+    if not may_report(user):
+        raise Http404
 
 
 def can_drive(user: User, trip: Trip) -> bool:
@@ -130,18 +141,6 @@ def get_load_to_plan(user: User, pk: int) -> Load:
     return get_object_or_404(Load.objects.live().select_related("trip__truck", "allocation"), pk=pk)
 
 
-def get_stop_to_drive(user: User, pk: int) -> Stop:
-    """A stop of a trip the person drives or dispatches. Raises: Http404."""
-    return get_object_or_404(Stop.objects.select_related("trip__driver").filter(trip__in=_driven_by(user)), pk=pk)
-
-
-def get_load_to_drive(user: User, pk: int) -> Load:
-    """A live load of a trip the person drives or dispatches. Raises: Http404."""
-    return get_object_or_404(
-        Load.objects.live().select_related("trip__driver", "pickup").filter(trip__in=_driven_by(user)), pk=pk
-    )
-
-
 def get_load_to_receive(user: User, pk: int) -> Load:
     """Raises: Http404."""
     return get_object_or_404(
@@ -150,10 +149,6 @@ def get_load_to_receive(user: User, pk: int) -> Load:
         ),
         pk=pk,
     )
-
-
-def _driven_by(user: User) -> QuerySet[Trip]:
-    return Trip.objects.all() if is_dispatcher(user) else Trip.objects.filter(driver__user=user)
 
 
 def states_for_all(user: User) -> bool:

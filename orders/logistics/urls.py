@@ -3,8 +3,12 @@
 from django.urls import URLPattern, path, re_path
 
 from orders.logistics.views import (
+    board,
     dispatch,
+    disputes,
     drive,
+    drive_app,
+    drive_sync,
     drivers,
     evidence,
     filling,
@@ -19,6 +23,10 @@ from orders.logistics.views import (
 app_name = "logistics"
 urlpatterns: list[URLPattern] = [
     path("day/", dispatch.dispatch, name="dispatch"),
+    path("board/", board.board, name="board"),
+    path("board/check/", board.move_check, name="move_check"),
+    path("board/place/", board.board_place, name="board_place"),
+    re_path(r"^trips/(?P<pk>[0-9]{1,18})/(?P<verb>lock|unlock)/$", board.trip_lock, name="trip_lock"),
     path("day/plan/", dispatch.plan, name="plan"),
     path("runs/<int:pk>/", dispatch.run, name="run"),
     path("runs/<int:pk>/commit/", dispatch.commit, name="run_commit"),
@@ -47,10 +55,10 @@ urlpatterns: list[URLPattern] = [
     path("drivers/<int:pk>/change/", drivers.driver_change, name="driver_change"),
     path("drivers/<int:pk>/health/", drivers.driver_health, name="driver_health"),
     path("drive/", drive.drive, name="drive"),
-    path("stops/<int:pk>/arrive/", drive.stop_arrive, name="stop_arrive"),
-    path("stops/<int:pk>/depart/", drive.stop_depart, name="stop_depart"),
-    path("loads/<int:pk>/loaded/", drive.load_loaded, name="load_loaded"),
-    path("loads/<int:pk>/not-loaded/", drive.load_not_loaded, name="load_not_loaded"),
+    path("drive/report/", drive.drive_report, name="drive_report"),
+    path("drive/sync/", drive_sync.drive_sync, name="drive_sync"),
+    path("drive/worker.js", drive_app.drive_worker, name="drive_worker"),
+    path("drive/app.webmanifest", drive_app.drive_manifest, name="drive_manifest"),
     path("evidence/<int:pk>.jpg", evidence.evidence, name="evidence"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:seller>/<int:buyer>/", statements.statement, name="statement"),
@@ -59,4 +67,13 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:seller>/<int:buyer>/adjust/", statements.adjustment_new, name="adjustment_new"),
     path("receiving/", receiving.receiving, name="receiving"),
     path("receiving/<int:pk>/", receiving.receipt, name="receipt"),
+    path("receipts/<int:pk>/reverse/", receiving.receipt_reverse, name="receipt_reverse"),
+    path("receipts/<int:pk>/dispute/", disputes.dispute_raise, name="dispute_raise"),
+    path("sent/", disputes.sent, name="sent"),
+    path("loads/<int:pk>/receipts/", disputes.load_receipts, name="load_receipts"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
+    path("disputes/<int:pk>/withdraw/", disputes.dispute_withdraw, name="dispute_withdraw"),
+    path("disputes/<int:pk>/refuse/", disputes.dispute_refuse, name="dispute_refuse"),
+    path("disputes/<int:pk>/uphold/", disputes.dispute_uphold, name="dispute_uphold"),
 ]

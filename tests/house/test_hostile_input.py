@@ -41,7 +41,6 @@ BUTTONS = {
     "orders:offer_refuse",
     "logistics:run_commit",
     "logistics:run_again",
-    "logistics:stop_arrive",
 }
 WHO = {"market": "farmer", "orders": "buyer", "logistics": "dispatcher"}
 

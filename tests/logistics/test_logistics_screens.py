@@ -12,6 +12,7 @@ from orders.logistics.actions.trucks import register_driver
 from orders.logistics.enums import LoadState, RunState, TripState
 from orders.logistics.models import HealthCheck, Load, PlanRun, Receipt, Trip
 from tests.factories.logistics import commit, load_up, make_health_check, make_pass, make_rules, plan, stops
+from tests.factories.reports import press
 
 DESK = frozenset({"dispatcher"})
 FLEET = DESK | {"haulier"}
@@ -87,10 +88,8 @@ def test_a_press_by_a_stranger_is_a_404_and_changes_nothing(as_, day, trip, pers
         ("logistics:truck_driver", [trip.truck_id], {"driver": ""}),
         ("logistics:driver_change", [trip.driver_id], {"name": "x"}),
         ("logistics:driver_health", [trip.driver_id], {"code": "green"}),
-        ("logistics:stop_arrive", [stop.pk], {}),
-        ("logistics:stop_depart", [stop.pk], {}),
-        ("logistics:load_loaded", [load.pk], {"grams": "1斤"}),
-        ("logistics:load_not_loaded", [load.pk], {"reason": "x"}),
+        ("logistics:drive_report", [], {"verb": "arrive", "stop": stop.pk, "key": uuid.uuid4()}),
+        ("logistics:drive_report", [], {"verb": "not_loaded", "load": load.pk, "reason": "x", "key": uuid.uuid4()}),
     ]
     browser = as_(getattr(day.cast, person))
     for name, args, data in doors:
@@ -253,18 +252,16 @@ def test_the_driver_presses_arrive_loaded_depart(as_, day, trip):
     page = browser.get(drive).content.decode()
     assert "tel:" in page
     assert "到达" in page
-    assert "装完，离开" not in page
-    browser.post(reverse("logistics:stop_arrive", args=[pickup.pk]))
+    press(browser, "arrive", stop=pickup.pk)
     for nonsense in ("", "-5斤", "0", "1001斤", "一大堆", "999999999吨"):
-        page = browser.post(reverse("logistics:load_loaded", args=[load.pk]), {"grams": nonsense}, follow=True).content
+        page = press(browser, "loaded", load=load.pk, quantity=nonsense).content
         assert "is-refusal" in page.decode(), nonsense
     load.refresh_from_db()
     assert load.loaded_g is None
-    browser.post(reverse("logistics:load_loaded", args=[load.pk]), {"grams": "490公斤"})
-    assert "装完，离开" in browser.get(drive).content.decode()
-    browser.post(reverse("logistics:stop_depart", args=[pickup.pk]))
-    browser.post(reverse("logistics:stop_arrive", args=[delivery.pk]))
-    browser.post(reverse("logistics:stop_depart", args=[delivery.pk]))
+    press(browser, "loaded", load=load.pk, quantity="490", unit="公斤")
+    press(browser, "depart", stop=pickup.pk)
+    press(browser, "arrive", stop=delivery.pk)
+    press(browser, "depart", stop=delivery.pk)
     load.refresh_from_db()
     trip.refresh_from_db()
     assert (load.loaded_g, load.state, trip.state) == (490_000, LoadState.LOADED, TripState.COMPLETED)
@@ -275,7 +272,8 @@ def test_the_driver_of_another_trip_sees_none_of_it(as_, day, trip):
     browser = as_(stranger)
 
     assert trip.truck.plate not in browser.get(reverse("logistics:drive")).content.decode()
-    assert browser.post(reverse("logistics:stop_arrive", args=[stops(trip)[0].pk])).status_code == 404
+    assert "不在您的车次里" in press(browser, "arrive", stop=stops(trip)[0].pk).content.decode()
+    assert stops(trip)[0].arrived_at is None
 
 
 def test_the_buyer_receives_with_what_was_loaded_filled_in(as_, day, trip):

@@ -6,6 +6,7 @@ from django.urls import reverse
 from orders.logistics.actions.trucks import register_driver
 from orders.logistics.models import Driver, HealthCheck, Pass, Truck
 from tests.factories.logistics import commit, driver_of, make_health_check, make_pass, make_rules, stops
+from tests.factories.reports import press
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_a_driver_kept_in_the_yard_reads_no_health_facts_of_the_refusal(as_, day
     make_rules(pass_needed=False)
     make_health_check(driver, by=day.cast.dispatcher, code="red")
 
-    page = as_(day.cast.driver).post(reverse("logistics:stop_depart", args=[stops(trip)[0].pk]), follow=True)
+    page = press(as_(day.cast.driver), "depart", stop=stops(trip)[0].pk)
 
     assert "与调度员联系" in page.content.decode()
     assert "不是绿码" not in page.content.decode()

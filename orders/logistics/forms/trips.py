@@ -9,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from market.days import require_usable
-from market.quantities import format_exact
-from orders.logistics.forms.fields import GramsField, KeyField, ReasonField
-from orders.logistics.models import Load, Trip, Truck
+from orders.logistics.forms.fields import GramsField, ReasonField
+from orders.logistics.models import Trip, Truck
 from orders.logistics.queries.day import Unserved
 
 
@@ -91,29 +90,3 @@ class FillForm(forms.Form):
     def clean_expected(self) -> dict[int, int]:
         pairs = (pair.split(":") for pair in self.cleaned_data["expected"].split(","))
         return {int(pk): int(grams) for pk, grams in pairs}
-
-
-class LoadedForm(forms.Form):
-    """How much a driver has put on the truck; offered as planned."""
-
-    grams = GramsField(label=_("实装量"))
-
-
-class ReceiptForm(forms.Form):
-    """What a buyer received; accepted is offered as all that is left."""
-
-    accepted = GramsField(label=_("收下"), zero=True, required=True)
-    missing = GramsField(label=_("短少"), zero=True, help_text=_("单子上有、车上没有的"))
-    rejected = GramsField(label=_("拒收"), zero=True, help_text=_("坏了或不合要求、退回的"))
-    reason = ReasonField(label=_("短少或拒收的原因"), required=False)
-    key = KeyField()
-
-    @classmethod
-    def offered(cls, left_g: int) -> "ReceiptForm":
-        return cls(initial={"accepted": format_exact(left_g, "斤")})
-
-
-def loaded_form(load: Load) -> LoadedForm:
-    """With its own ids: a stop may have several loads."""
-    grams = load.planned_g if load.loaded_g is None else load.loaded_g
-    return LoadedForm(initial={"grams": format_exact(grams, "斤")}, auto_id=f"id_%s_{load.pk}")

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from market.models import User
-from orders.logistics.enums import EDITABLE_TRIPS, OPEN_TRIPS, StopKind, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, StopKind, TripState
 from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.filling import may_have_room
 from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
@@ -53,6 +52,10 @@ class TripSheet:
         return self.trip.state in EDITABLE_TRIPS and has_room
 
     @property
+    def can_lock(self) -> bool:
+        return self.trip.state in EDITABLE_TRIPS
+
+    @property
     def can_cancel(self) -> bool:
         return self.trip.state in (*EDITABLE_TRIPS, TripState.LOADING)
 
@@ -83,25 +86,6 @@ def sheets_of(trips: QuerySet[Trip], day: dt.date | None = None) -> list[TripShe
 def sheet_of(trip: Trip) -> TripSheet:
     """Of a trip the caller may see. Five statements."""
     return sheets_of(Trip.objects.filter(pk=trip.pk), trip.day)[0]
-
-
-def drive_sheets(user: User, today: dt.date) -> list[TripSheet]:
-    """What the driver has before him: what is under way, then today's and later trips, then today's that are done.
-
-    Three statements.
-    """
-    mine = Trip.objects.filter(driver__user=user).exclude(state=TripState.CANCELLED)
-    wanted = mine.filter(state__in=OPEN_TRIPS, day__gte=today - dt.timedelta(days=1)) | mine.filter(day=today)
-    order = [
-        TripState.BROKEN_DOWN,
-        TripState.EN_ROUTE,
-        TripState.LOADING,
-        TripState.CLEARED,
-        TripState.PLANNED,
-        TripState.COMPLETED,
-    ]
-    found = sheets_of(wanted.order_by("starts_at", "pk"))
-    return sorted(found, key=lambda sheet: order.index(TripState(sheet.trip.state)))
 
 
 def off_loading_order(sheet: TripSheet) -> list[Load]:
