@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
+from orders.logistics.forms.board import GOODS, TARGET
 from orders.logistics.views import (
     board,
     dispatch,
@@ -24,8 +25,8 @@ app_name = "logistics"
 urlpatterns: list[URLPattern] = [
     path("day/", dispatch.dispatch, name="dispatch"),
     path("board/", board.board, name="board"),
-    path("board/check/", board.move_check, name="move_check"),
-    path("board/place/", board.board_place, name="board_place"),
+    re_path(rf"^board/{GOODS}/$", board.board_place, name="board_place"),
+    re_path(rf"^board/{GOODS}/check/(?P<target>{TARGET})/$", board.move_check, name="move_check"),
     re_path(r"^trips/(?P<pk>[0-9]{1,18})/(?P<verb>lock|unlock)/$", board.trip_lock, name="trip_lock"),
     path("day/plan/", dispatch.plan, name="plan"),
     path("runs/<int:pk>/", dispatch.run, name="run"),

@@ -159,6 +159,10 @@ def of_the_statement(world: Any) -> tuple:
 
 LOGISTICS = [
     Screen("logistics:dispatch", DESK),
+    Screen("logistics:board", DESK),
+    Screen("logistics:board_place", DESK, lambda world: ("load", world.load.pk)),
+    Screen("logistics:move_check", DESK, lambda world: ("load", world.load.pk, "pool")),
+    Screen("logistics:trip_lock", EVERYBODY, lambda world: (world.trip.pk, "lock"), method="post"),
     Screen("logistics:plan", EVERYBODY, method="post"),
     Screen("logistics:run", DESK, lambda world: (world.run.pk,)),
     Screen("logistics:run_commit", EVERYBODY, lambda world: (world.run.pk,), method="post"),

@@ -21,6 +21,8 @@ WHY: dict[str, Promise] = {
     "cut": gettext_lazy("认购的数量减少了"),
     "delivery_changed": gettext_lazy("收货点或送达时段改了"),
     "moved": gettext_lazy("移到别的车"),
+    "board": gettext_lazy("在调度看板上撤回待排"),
+    "replanned": gettext_lazy("重排剩下的一天时移到别的车"),
     FILL_TRUCK: gettext_lazy("用弹性量装满"),
 }
 
