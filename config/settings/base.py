@@ -257,6 +257,8 @@ WAGTAILADMIN_LOGIN_URL = "account_login"
 # --- pledges (orders) -----------------------------------------------------------------------------------------
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=60)
 OFFER_HOURS = env.int("OFFER_HOURS", default=12)
+# How long after a receipt its seller may still disagree.
+DISPUTE_HOURS = env.int("DISPUTE_HOURS", default=48)
 # On the eve of each day, from this hour on, the clock places the standing pledges of the day.
 STANDING_HOUR = env.int("STANDING_HOUR", default=17)
 # The safety net of a matching: its work is counted (about 45 CPU seconds for the largest days), not timed.

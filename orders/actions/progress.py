@@ -30,6 +30,12 @@ def mark_received(pledge_id: int, *, by: User | None) -> Pledge:
     return _follow(pledge_id, PledgeState.RECEIVED, "received", by)
 
 
+def mark_receiving_again(pledge_id: int, *, by: User | None) -> Pledge:
+    """A receipt was taken back: goods of the pledge are to be received again. Locks: pledge. A repeat, and a pledge that
+    was not received yet, changes nothing. Raises: WrongState."""
+    return _follow(pledge_id, PledgeState.MOVING, "receiving_again", by)
+
+
 @transaction.atomic
 def _follow(pledge_id: int, to: PledgeState, verb: str, by: User | None) -> Pledge:
     pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).get(pk=pledge_id)

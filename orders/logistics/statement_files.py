@@ -92,12 +92,11 @@ def _table(statement: Statement) -> LongTable:
 
 
 def _row(line: Line) -> list[Flowable]:
-    what = _("调整") if line.is_adjustment else line.what
-    note = with_note(line.what, line.reason) if line.is_adjustment and line.what else line.reason
+    what, note = _("调整") if line.is_adjustment else line.what, _note(line)
     cells = (
         f"{line.day:%m-%d}",
         f"{what}\n{note}" if note else what,
-        _weight(line.accepted_g) if not line.is_adjustment else "",
+        _weight(line.taken_g) if not line.is_adjustment else "",
         _weight(line.refused_g) if line.refused_g else "",
         yuan(line.price, line.price_word) if not line.is_adjustment else "",
         amount_words(line),
@@ -105,10 +104,25 @@ def _row(line: Line) -> list[Flowable]:
     return _cells(cells)
 
 
+def _note(line: Line) -> str:
+    """What stands under the goods: what was taken lower and at which price, what came beyond, and why."""
+    if line.is_adjustment:
+        return with_note(line.what, line.reason) if line.what else line.reason
+    said = [_("更正，原来记的作废：%(reason)s") % {"reason": line.reason} if line.is_reversal else line.reason]
+    if line.downgraded_g:
+        facts = {"weight": format_grams(line.downgraded_g, "公斤")}
+        lower = _("其中降级 %(weight)s") % facts
+        price = "" if line.downgraded_price is None else yuan(line.downgraded_price, line.price_word)
+        said.append(f"{lower} {price}".strip())
+    if line.surplus_g:
+        said.append(_("比装车多出 %(weight)s") % {"weight": format_grams(line.surplus_g, "公斤")})
+    return "\n".join(part for part in said if part)
+
+
 def _sum_row(label: str, lines: Sequence[Line]) -> list[Flowable]:
     sums = totals_of(lines)
     refused = _weight(sums.refused_g) if sums.refused_g else ""
-    cells = ("", label, _weight(sums.accepted_g), refused, "", yuan(sums.amount))
+    cells = ("", label, _weight(sums.taken_g), refused, "", yuan(sums.amount))
     return _cells(cells, bold=True)
 
 
@@ -144,6 +158,7 @@ def make_xlsx(statement: Statement) -> bytes:
             _("认购号"),
             _("货品"),
             _("收下（公斤）"),
+            _("其中降级（公斤）"),
             _("拒收（公斤）"),
             _("短少（公斤）"),
         ),
@@ -153,13 +168,13 @@ def make_xlsx(statement: Statement) -> bytes:
         [
             *(line.day, statement.seller.name, statement.buyer.name, line.pledge_id),
             _("调整") if line.is_adjustment else line.what,
-            *(_kg(grams) for grams in (line.accepted_g, line.rejected_g, line.missing_g)),
-            *(line.price, unit_word(line.price_word), _("待定价") if line.amount is None else line.amount, line.reason),
+            *(_kg(grams) for grams in (line.taken_g, line.downgraded_g, line.rejected_g, line.missing_g)),
+            *(line.price, unit_word(line.price_word), _("待定价") if line.amount is None else line.amount, _note(line)),
         ]
         for line in statement.lines
     ]
     total = statement.total
-    weights = [_kg(grams) for grams in (total.accepted_g, total.rejected_g, total.missing_g)]
+    weights = [_kg(grams) for grams in (total.taken_g, total.downgraded_g, total.rejected_g, total.missing_g)]
     rows.append([_("合计"), "", "", "", "", *weights, "", "", total.amount, ""])
     return write_xlsx(titles, rows, name=_("对账单"))
 

@@ -137,6 +137,7 @@ _VERBS: dict[str, tuple[Callable[[Event, int | None], str], str, str, bool]] = {
     "planned": (_words(lambda: _("已安排车辆")), "route", "", True),
     "unplanned": (_words(lambda: _("车辆安排被取消，等待重新派车")), "triangle-alert", "warm", True),
     "moving": (_words(lambda: _("货车已出发")), "truck", "", True),
+    "receiving_again": (_words(lambda: _("收货记录已更正，等重新收货")), "undo-2", "warm", True),
     "received": (_words(lambda: _("已收货")), "package-check", "", True),
 }
 _OTHER = (_words(lambda: _("有一次更新")), "info", "", True)

@@ -33,6 +33,49 @@ def received_by_load(ids: Collection[int]) -> dict[int, int]:
     return dict(rows.annotate(total=Sum(SPOKEN_OF)).values_list("load", "total"))
 
 
+@dataclass(frozen=True)
+class Received:
+    """What all receipts of some loads say together, in grams."""
+
+    accepted_g: int = 0
+    downgraded_g: int = 0
+    rejected_g: int = 0
+    missing_g: int = 0
+    surplus_g: int = 0
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        return (self.accepted_g, self.downgraded_g, self.rejected_g, self.missing_g, self.surplus_g)
+
+    @property
+    def taken_g(self) -> int:
+        """What the buyer keeps and pays for; surplus that was kept is inside."""
+        return self.accepted_g + self.downgraded_g
+
+    @property
+    def spoken_g(self) -> int:
+        """Loaded grams that are accounted for."""
+        return self.accepted_g + self.downgraded_g + self.rejected_g + self.missing_g - self.surplus_g
+
+    def __add__(self, other: "Received") -> "Received":
+        return Received(*(mine + its for mine, its in zip(self.parts, other.parts, strict=True)))
+
+
+RECEIVED = ("accepted_g", "downgraded_g", "rejected_g", "missing_g", "surplus_g")
+
+
+def received_by(loads: Any) -> dict[int, Received]:
+    """What the receipts of each load say. `loads`: keys or rows. One statement."""
+    rows: Any = Receipt.objects.filter(load__in=loads).order_by().values("load")
+    sums = {f"s_{name}": Sum(name) for name in RECEIVED}
+    return {row["load"]: Received(*(row[f"s_{name}"] for name in RECEIVED)) for row in rows.annotate(**sums)}
+
+
+def received_of(load: Load) -> Received:
+    """One statement."""
+    return received_by([load.pk]).get(load.pk, Received())
+
+
 def with_unplanned(allocations: QuerySet[Allocation]) -> QuerySet[Any]:
     """The allocations with `planned`, grams on live loads, to filter and show. No statement of its own."""
     loads = Load.objects.live().first_links().filter(allocation=OuterRef("pk")).order_by().values("allocation")

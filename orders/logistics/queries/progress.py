@@ -14,12 +14,13 @@ from orders.logistics.models import Load, Receipt
 from orders.logistics.models.trips import LoadQuerySet
 from orders.models import Pledge
 
-_MOVED = ("planned_g", "loaded_g", "accepted_g", "rejected_g", "missing_g")
+_SAID = ("accepted", "downgraded", "rejected", "missing", "surplus")
+_MOVED = ("planned_g", "loaded_g", *(f"{what}_g" for what in _SAID))
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Grams. Planned are on live loads, loaded are on or were on a truck, the last three are what receipts say.
+    """Grams. Planned are on live loads, loaded are on or were on a truck, the next five are what receipts say.
 
     `offered_g` is known of a listing's day only.
     """
@@ -28,14 +29,21 @@ class Progress:
     planned_g: int = 0
     loaded_g: int = 0
     accepted_g: int = 0
+    downgraded_g: int = 0
     rejected_g: int = 0
     missing_g: int = 0
+    surplus_g: int = 0
     offered_g: int = 0
 
     @property
     def waiting_g(self) -> int:
         """Loaded and not yet spoken of by a receipt."""
-        return self.loaded_g - self.accepted_g - self.rejected_g - self.missing_g
+        return self.loaded_g - self.taken_g - self.rejected_g - self.missing_g + self.surplus_g
+
+    @property
+    def taken_g(self) -> int:
+        """What buyers keep: accepted, and taken at a lower grade."""
+        return self.accepted_g + self.downgraded_g
 
     def __add__(self, other: "Progress") -> "Progress":
         names = self.__dataclass_fields__
@@ -67,7 +75,7 @@ def rides_of(pledge: Pledge) -> list[Any]:
     receipts = Receipt.objects.filter(load=OuterRef("pk")).order_by().values("load")
     said = {
         f"{what}_g": Coalesce(Subquery(receipts.annotate(sum=Sum(f"{what}_g")).values("sum")), 0)
-        for what in ("accepted", "rejected", "missing")
+        for what in _SAID
     }
     loads = Load.objects.live().filter(allocation__pledge=pledge).select_related("trip__truck", "pickup")
     return list(loads.annotate(**said).order_by("trip__starts_at", "pk"))
@@ -102,8 +110,8 @@ def _moved(path: str, loads: LoadQuerySet) -> dict[int, dict[str, int]]:
     for row in live.values(path).annotate(p=Sum("planned_g"), l=Sum("loaded_g")):
         found[row[path]] = {"planned_g": row["p"], "loaded_g": row["l"] or 0}
     receipts = Receipt.objects.filter(load__in=live).order_by().values(f"load__{path}")
-    for row in receipts.annotate(a=Sum("accepted_g"), r=Sum("rejected_g"), m=Sum("missing_g")):
-        found[row[f"load__{path}"]].update(accepted_g=row["a"], rejected_g=row["r"], missing_g=row["m"])
+    for row in receipts.annotate(**{what: Sum(f"{what}_g") for what in _SAID}):
+        found[row[f"load__{path}"]].update({f"{what}_g": row[what] for what in _SAID})
     return found
 
 

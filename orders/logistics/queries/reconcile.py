@@ -12,7 +12,7 @@ from market.models import Lot
 from orders.enums import LIVE_PLEDGES, PledgeState
 from orders.logistics.enums import OPEN_TRIPS, LoadState
 from orders.logistics.models import Load, Receipt, Trip
-from orders.logistics.queries.loads import SPOKEN_OF, legs_of, live_loads, most_aboard, with_unplanned
+from orders.logistics.queries.loads import RECEIVED, SPOKEN_OF, Received, legs_of, live_loads, most_aboard, with_unplanned
 from orders.models import Allocation, Pledge, PledgeLine
 from orders.models.pledges import taken
 
@@ -25,6 +25,7 @@ RULES: dict[str, Any] = {
     "trip_capacity": _("车上最重时 ≤ 核定载质量"),
     "load_loaded": _("已装车的有实装量，且不超过计划量"),
     "load_received": _("收货记录之和 ≤ 实装量；收完的相等"),
+    "receipt_reversed": _("更正的收货记录 = 原记录的相反数，同一批货"),
 }
 
 
@@ -46,7 +47,7 @@ class Break:
 
 
 def breaks() -> list[Break]:
-    """Every row that breaks a rule. Eight statements and two for the loads of open trips; each sums a whole table, so it is for the command line."""
+    """Every row that breaks a rule. Nine statements and two for the loads of open trips; each sums a whole table, so it is for the command line."""
     return [
         *_lots(),
         *_pledge_lines(),
@@ -56,6 +57,7 @@ def breaks() -> list[Break]:
         *_trips(),
         *_loaded(),
         *_received(),
+        *_reversed(),
     ]
 
 
@@ -123,3 +125,11 @@ def _received() -> Iterator[Break]:
     wrong = loads.filter(Q(said__gt=F("on_board")) | Q(state=LoadState.DELIVERED) & ~Q(said=F("on_board")))
     for load in wrong.order_by("pk"):
         yield Break("load_received", "load", load.pk, load.on_board, load.said)
+
+
+def _reversed() -> Iterator[Break]:
+    mirrored = Q(*((name, -F(f"reverses__{name}")) for name in RECEIVED), load=F("reverses__load"))
+    wrong = Receipt.objects.filter(reverses__isnull=False).exclude(mirrored).select_related("reverses")
+    for receipt in wrong.order_by("pk"):
+        spoken = [Received(*(getattr(row, name) for name in RECEIVED)).spoken_g for row in (receipt.reverses, receipt)]
+        yield Break("receipt_reversed", "receipt", receipt.pk, -spoken[0], spoken[1])

@@ -1,8 +1,7 @@
 """Statements: what a buyer owes a seller for what was received, per day and period.
 
-A line is one receipt: the grams accepted, times the price agreed in the pledge, rounded once, half up, to the fen; every sum is
-the sum of its lines. What was rejected or missing costs nothing. Where no price is agreed (面议) the line has no amount and waits for
-one. A line stands on the day it was received, an adjustment on the day it was written: a period that is over stays as it was.
+A line is one receipt, rounded once (`queries.line_money`); every sum is the sum of its lines. A receipt that takes back another is a
+line below zero. Where no price is agreed (面议) the line has no amount and waits for one. A line stands on the day it was received, an adjustment on the day it was written: a period that is over stays as it was.
 """
 
 import datetime as dt
@@ -13,19 +12,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, Case, Count, F, Max, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Round, TruncDate
+from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from market.days import moment
-from market.enums import PriceUnit
 from market.models import Organisation
-from market.quantities import Unit
 from orders.logistics.models import Receipt, StatementAdjustment
+from orders.logistics.queries.line_money import PLEDGE, fen_of, fen_of_line, unpriced, yuan_of
+from orders.logistics.queries.line_money import fen as in_fen
 from orders.models import Pledge
 
 MAX_PERIOD_DAYS = 366
-PLEDGE = "load__allocation__pledge__"
 SELLER, BUYER = "seller", "buyer"
 SIDES = (SELLER, BUYER)
 LESS, MORE = "less", "more"  # what an adjustment does to the amount the buyer owes
@@ -54,7 +52,8 @@ class Totals:
     goods_fen: int = 0
     adjusted_fen: int = 0
     lines: int = 0
-    unpriced_g: int = 0  # accepted, but without an agreed price
+    unpriced_g: int = 0  # taken, but without an agreed price
+    downgraded_g: int = 0
 
     @property
     def goods(self) -> Decimal:
@@ -70,6 +69,10 @@ class Totals:
         return yuan_of(self.goods_fen + self.adjusted_fen)
 
     @property
+    def taken_g(self) -> int:
+        return self.accepted_g + self.downgraded_g
+
+    @property
     def refused_g(self) -> int:
         return self.rejected_g + self.missing_g
 
@@ -78,49 +81,22 @@ class Totals:
         return Totals(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
-def yuan_of(fen: int) -> Decimal:
-    return Decimal(fen).scaleb(-2)
-
-
-def fen_of(yuan: Decimal | None) -> int:
-    """Nothing for an amount that is not known yet. Amounts have two places, so nothing is rounded."""
-    return int((yuan or 0) * 100)
-
-
-# --- one definition of a line's money, in SQL; `market.quantities.amount` says the same of one row -------------------
-
-
-def fen_of_line() -> Any:
-    """Whole fen, half up, in integers only, so that every database says the same. NULL without a price."""
-    unit_g = Case(
-        When(**{f"{PLEDGE}price_unit": PriceUnit.JIN}, then=Value(Unit.JIN.grams)),
-        When(**{f"{PLEDGE}price_unit": PriceUnit.KG}, then=Value(Unit.KG.grams)),
-        When(**{f"{PLEDGE}price_unit": PriceUnit.TONNE}, then=Value(Unit.TONNE.grams)),
-        default=F(f"{PLEDGE}pack_g"),
-        output_field=BigIntegerField(),
-    )
-    doubled = Value(2, BigIntegerField()) * F("accepted_g") * _fen(f"{PLEDGE}price") + unit_g
-    return Cast(doubled / (Value(2, BigIntegerField()) * unit_g), BigIntegerField())
-
-
-def _fen(name: str) -> Cast:
-    return Cast(Round(F(name) * 100), BigIntegerField())
-
-
 def _sums() -> dict[str, Any]:
     return {
         "accepted": Sum("accepted_g"),
+        "downgraded": Sum("downgraded_g"),
         "rejected": Sum("rejected_g"),
         "missing": Sum("missing_g"),
         "fen": Sum(fen_of_line()),
         "number": Count("pk"),
-        "unpriced": Sum("accepted_g", filter=Q(**{f"{PLEDGE}price": None})),
+        "unpriced": Sum(F("accepted_g") + F("downgraded_g"), filter=unpriced()),
     }
 
 
 def _totals(row: Any) -> Totals:
     return Totals(
         accepted_g=row["accepted"],
+        downgraded_g=row["downgraded"],
         rejected_g=row["rejected"],
         missing_g=row["missing"],
         goods_fen=row["fen"] or 0,
@@ -161,7 +137,7 @@ def _received(period: Period, sides: dict[str, int], *, on: Any) -> dict[Any, To
 
 def _adjusted_by(period: Period, sides: dict[str, int], *names: str) -> dict[Any, int]:
     """Fen by one fact of the adjustments, or by several. One statement."""
-    rows = adjustments_in(period, sides).order_by().values_list(*names).annotate(fen=Sum(_fen("amount")))
+    rows = adjustments_in(period, sides).order_by().values_list(*names).annotate(fen=Sum(in_fen(F("amount"))))
     return {row[0] if len(names) == 1 else row[:-1]: row[-1] for row in rows}
 
 
@@ -248,11 +224,20 @@ class Line:
     amount: Decimal | None
     is_adjustment: bool = False
     accepted_g: int = 0
+    downgraded_g: int = 0
     rejected_g: int = 0
     missing_g: int = 0
+    surplus_g: int = 0
+    downgraded_price: Decimal | None = None
+    load_id: int | None = None
+    is_reversal: bool = False
     price: Decimal | None = None
     price_word: str = ""
     reason: str = ""
+
+    @property
+    def taken_g(self) -> int:
+        return self.accepted_g + self.downgraded_g
 
     @property
     def refused_g(self) -> int:
@@ -286,8 +271,13 @@ def _line(receipt: Any) -> Line:
         pledge_id=pledge.pk,
         amount=None if receipt.fen is None else yuan_of(receipt.fen),
         accepted_g=receipt.accepted_g,
+        downgraded_g=receipt.downgraded_g,
         rejected_g=receipt.rejected_g,
         missing_g=receipt.missing_g,
+        surplus_g=receipt.surplus_g,
+        downgraded_price=receipt.downgraded_price,
+        load_id=receipt.load_id,
+        is_reversal=receipt.reverses_id is not None,
         price=pledge.price,
         price_word=pledge.price_word,
         reason=receipt.reason,
@@ -368,12 +358,13 @@ def totals_of(lines: Iterable[Line]) -> Totals:
     return sum_of(
         Totals(
             accepted_g=line.accepted_g,
+            downgraded_g=line.downgraded_g,
             rejected_g=line.rejected_g,
             missing_g=line.missing_g,
             goods_fen=0 if line.is_adjustment else fen_of(line.amount),
             adjusted_fen=fen_of(line.amount) if line.is_adjustment else 0,
             lines=0 if line.is_adjustment else 1,
-            unpriced_g=line.accepted_g if line.amount is None else 0,
+            unpriced_g=line.taken_g if line.amount is None else 0,
         )
         for line in lines
     )

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from market.models import Listing
+from market.quantities import format_exact
+from market.wording import with_note
 from orders.logistics.enums import (
     AreaState,
     BreakdownState,
@@ -19,6 +21,7 @@ from orders.logistics.enums import (
     Verdict,
     VisitState,
 )
+from orders.logistics.models import Receipt
 from orders.logistics.queries.progress import (
     Progress,
     TrucksOfPledge,
@@ -27,6 +30,7 @@ from orders.logistics.queries.progress import (
     rides_of,
     trucks_of_rides,
 )
+from orders.logistics.reasons import words_of_reason
 from orders.models import Pledge
 
 register = template.Library()
@@ -88,6 +92,22 @@ def of(things: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
+def reason_words(receipt: Receipt) -> str:
+    """The code in the reader's language, with what was typed beside it."""
+    if not receipt.code:
+        return receipt.reason
+    code = str(receipt.get_code_display())
+    is_typed = receipt.reason not in ("", words_of_reason(receipt.code, ""))
+    return with_note(code, receipt.reason) if is_typed else code
+
+
+@register.filter
+def exact_jin(grams: int) -> str:
+    """As a form reads it again: 998.6斤."""
+    return format_exact(grams, "斤")
+
+
+@register.filter
 def km(metres: int) -> str:
     """43.1 公里."""
     return _("%(km)s 公里") % {"km": f"{metres / 1000:,.1f}"}
@@ -127,7 +147,7 @@ def _bars(progress: Progress, first: list[tuple[str, int, str]], whole: int) -> 
         *first,
         (_("已派车"), progress.planned_g, ""),
         (_("已装车"), progress.loaded_g, ""),
-        (_("已收下"), progress.accepted_g, ""),
+        (_("已收下"), progress.taken_g, ""),
     ]
     if progress.rejected_g or progress.missing_g:
         rows.append((_("拒收或短少"), progress.rejected_g + progress.missing_g, "stop"))
