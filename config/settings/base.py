@@ -197,6 +197,8 @@ STATICFILES_DIRS = [
     ("vendor/pico", NODE_MODULES / "@picocss/pico/css"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
     ("vendor/leaflet", NODE_MODULES / "leaflet/dist"),
+    ("vendor/cborg", NODE_MODULES / "cborg/lib"),
+    ("vendor/jsqr", NODE_MODULES / "jsqr/dist"),
 ]
 ICONS_DIR = NODE_MODULES / "lucide-static/icons"
 PDF_FONTS_DIR = NODE_MODULES / "@expo-google-fonts/noto-sans-sc"
