@@ -5,6 +5,8 @@ from django.urls import URLPattern, path, re_path
 from orders.logistics.forms.board import GOODS, TARGET
 from orders.logistics.views import (
     board,
+    checkpoint,
+    checkpoints,
     dispatch,
     disputes,
     drive,
@@ -19,6 +21,7 @@ from orders.logistics.views import (
     statements,
     trips,
     trucks,
+    visits,
 )
 
 app_name = "logistics"
@@ -60,6 +63,18 @@ urlpatterns: list[URLPattern] = [
     path("drive/sync/", drive_sync.drive_sync, name="drive_sync"),
     path("drive/worker.js", drive_app.drive_worker, name="drive_worker"),
     path("drive/app.webmanifest", drive_app.drive_manifest, name="drive_manifest"),
+    path("checkpoint/", checkpoint.checkpoint, name="checkpoint"),
+    path("checkpoint/manifest.webmanifest", checkpoint.checkpoint_manifest, name="checkpoint_manifest"),
+    path("checkpoint/worker.js", checkpoint.checkpoint_worker, name="checkpoint_worker"),
+    path("checkpoint/sync/", checkpoint.checkpoint_sync, name="checkpoint_sync"),
+    path("checkpoints/", checkpoints.checkpoints, name="checkpoints"),
+    path("checkpoints/new/", checkpoints.checkpoint_new, name="checkpoint_new"),
+    path("checkpoints/<int:pk>/", checkpoints.checkpoint_change, name="checkpoint_change"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/decide/", visits.visit_decide, name="visit_decide"),
+    path("alarms/", visits.alarms, name="alarms"),
+    path("alarms/<int:pk>/handle/", visits.alarm_handle, name="alarm_handle"),
     path("evidence/<int:pk>.jpg", evidence.evidence, name="evidence"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:seller>/<int:buyer>/", statements.statement, name="statement"),
