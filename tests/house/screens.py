@@ -205,6 +205,17 @@ LOGISTICS = [
     Screen("logistics:adjustment_new", SIDES_OF_STANDING, of_the_statement),
     Screen("logistics:receiving", BUYERS),
     Screen("logistics:receipt", OF_THE_SUPERMARKET, lambda world: (world.load.pk,)),
+    Screen("logistics:receipt_reverse", EVERYBODY, lambda world: (world.receipt.pk,), method="post"),
+    Screen("logistics:sent", SELLERS),
+    Screen("logistics:load_receipts", SIDES_OF_STANDING, lambda world: (world.load.pk,)),
+    Screen("logistics:dispute_raise", OF_THE_HOUSEHOLD | {"commerce_desk", "admin"}, lambda world: (world.receipt.pk,)),
+    Screen("logistics:disputes", BUYERS | SELLERS | {"commerce_desk", "admin"}),
+    Screen("logistics:dispute", SIDES_OF_STANDING, lambda world: (world.dispute.pk,)),
+    Screen("logistics:dispute_withdraw", EVERYBODY, lambda world: (world.dispute.pk,), method="post"),
+    Screen("logistics:dispute_refuse", EVERYBODY, lambda world: (world.dispute.pk,), method="post"),
+    Screen(
+        "logistics:dispute_uphold", OF_THE_SUPERMARKET | {"commerce_desk", "admin"}, lambda world: (world.dispute.pk,)
+    ),
 ]
 
 DESKS = frozenset({"agriculture_desk", "commerce_desk", "admin"})

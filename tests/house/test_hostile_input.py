@@ -31,6 +31,7 @@ FIELD_NAMES = (
     "first_day last_day note produce seller day lines-TOTAL_FORMS lines-INITIAL_FORMS lines-0-name lines-0-quantity "
     "price_at_most grade_at_least km_at_most is_whole fresh_hours hours lot back_on_sale known "
     "comment task_state action-workflow-action workflow-action-extra-data item to "
+    "downgraded downgraded_price surplus code photos why answer "
     "text unit association how stall into seen"
 )
 # A press of the button is all they need, whatever else is sent.

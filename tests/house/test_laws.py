@@ -20,7 +20,7 @@ MAX_VIEW_LINES = 25
 GUARDED = {
     "state", "verification", "reserved_g", "offered_g", "firm_g", "grams", "is_live", "is_open",
     "most_g", "granted_g", "short_g", "withdrawn_g", "held_until", "outcome",
-    "planned_g", "loaded_g", "accepted_g", "rejected_g", "missing_g", "arrived_at", "departed_at",
+    "planned_g", "loaded_g", "accepted_g", "downgraded_g", "rejected_g", "missing_g", "surplus_g", "arrived_at", "departed_at",
 }  # fmt: skip
 # Fields a trade moves: they may never stand on a model whose revisions rewrite every column.
 COUNTERS = re.compile(r"^(reserved|offered|remaining|sold|pledged|loaded|received|stock)(_|$)")

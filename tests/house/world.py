@@ -1,9 +1,11 @@
 """One of everything, so that every address of the table leads somewhere."""
 
+import uuid
 from typing import Any
 
 from market.models import Lot
 from orders.actions.relays import read_relay
+from orders.logistics.actions.disputes import raise_dispute
 from orders.models import Stall, StallAlias
 from tests.cast import Cast
 from tests.factories.ceilings import make_ceiling
@@ -11,6 +13,7 @@ from tests.factories.evidence import make_evidence
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
 from tests.factories.matching import make_run
 from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
+from tests.factories.receipts import make_receipt, on_the_road
 from tests.factories.standing import make_standing
 from tests.factories.talks import make_answer, make_demand
 
@@ -44,6 +47,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "stop": trip.stops.order_by("position").first(),
         "load": trip.loads.order_by("pk").first(),
         "evidence": make_evidence(trip, by=cast.dispatcher, load=trip.loads.order_by("pk").first()),
+        **_received(day, cast),
         **_association(day, cast),
     }
 
@@ -53,6 +57,13 @@ def _trip(day: Day, cast: Cast) -> Any:
     make_pass(truck, day.day, by=cast.dispatcher)
     make_health_check(truck.driver, by=cast.dispatcher)
     return commit(day)[0]
+
+
+def _received(day: Day, cast: Cast) -> dict[str, Any]:
+    """A part of another pledge was refused, and the household does not agree."""
+    receipt = make_receipt(on_the_road(day, day.pledge("200斤")), cast.buyer, accepted=50_000, rejected=50_000)
+    dispute = raise_dispute(receipt, why="装车时都是好的", key=uuid.uuid4(), by=cast.farmer)
+    return {"receipt": receipt, "dispute": dispute}
 
 
 def _association(day: Day, cast: Cast) -> dict[str, Any]:

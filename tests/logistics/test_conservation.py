@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from orders.logistics.actions.planning import commit_plan, request_plan
+from orders.logistics.actions.receipt_reversals import reverse_receipt
 from orders.logistics.actions.receipts import record_receipt
 from orders.logistics.actions.road import arrive, depart, record_loaded, record_not_loaded
 from orders.logistics.actions.solving import run_plan
@@ -72,11 +73,20 @@ class Conservation(TestCase):
             left = load.loaded_g
             while left:
                 part = chance.randint(1, left)
-                accepted = chance.randint(0, part)
-                missing = chance.randint(0, part - accepted)
-                facts = {"accepted": accepted, "missing": missing, "rejected": part - accepted - missing}
-                record_receipt(load, **facts, reason="清点", key=uuid.uuid4(), by=day.cast.buyer)
+                facts = self.any_receipt(part, chance)
+                receipt = record_receipt(load, **facts, reason="清点", key=uuid.uuid4(), by=day.cast.buyer)
+                if chance.random() < 0.3:
+                    reverse_receipt(receipt, reason="称错了", key=uuid.uuid4(), by=day.cast.commerce_desk)
+                    continue
                 left -= part
+
+    def any_receipt(self, part, chance):
+        """`part` grams in pieces; what comes beyond stands in what was accepted too."""
+        cuts = sorted(chance.randint(0, part) for _ in range(3))
+        accepted, downgraded, rejected, missing = (b - a for a, b in zip((0, *cuts), (*cuts, part), strict=True))
+        surplus = 0 if missing else chance.randint(0, 500)
+        grams = {"accepted": accepted + surplus, "downgraded": downgraded, "rejected": rejected}
+        return {**grams, "missing": missing, "surplus": surplus}
 
     def everything_adds_up(self, day, pledges, run):
         assert breaks() == []

@@ -1,20 +1,27 @@
 """What was received is never more than was loaded, and never counted twice."""
 
 import datetime as dt
+import io
 import uuid
+from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
-from market.exceptions import NotAllowed, WrongState
-from market.models import Event, Membership
+from market.exceptions import BadPhoto, NotAllowed, WrongState
+from market.models import Event, Membership, Notice, Produce
+from market.sentences import sentence_of
 from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
+from orders.logistics import exceptions_receipts as unfit
 from orders.logistics.actions.receipts import record_receipt
 from orders.logistics.actions.road import arrive, record_loaded
 from orders.logistics.actions.trips import add_trip
 from orders.logistics.enums import LoadState, TripState
-from orders.logistics.models import Load, Receipt, Trip
+from orders.logistics.exceptions_receipts import ReceiptReasonNeeded
+from orders.logistics.models import Evidence, Load, Receipt, Trip
 from orders.logistics.queries.reconcile import breaks
+from tests.factories.evidence import picture_file
 from tests.factories.logistics import commit, driver_of, load_up, stops
 
 
@@ -28,10 +35,8 @@ def load(day) -> Load:
     return trip.loads.get()
 
 
-def receive(load, by, accepted=0, rejected=0, missing=0, reason="", key=None):
-    return record_receipt(
-        load, accepted=accepted, rejected=rejected, missing=missing, reason=reason, key=key or uuid.uuid4(), by=by
-    )
+def receive(load, by, accepted=0, key=None, **facts):
+    return record_receipt(load, accepted=accepted, key=key or uuid.uuid4(), by=by, **facts)
 
 
 def states(load):
@@ -105,8 +110,9 @@ def test_the_same_key_again_with_a_spaced_reason_is_the_same_receipt(day, load):
         ({"accepted": -1}, refusals.NegativeQuantity),
         ({"accepted": 500_001, "missing": -1, "reason": "少"}, refusals.NegativeQuantity),
         ({}, refusals.NothingReceived),
-        ({"accepted": 499_000, "rejected": 1_000}, refusals.ReasonNeeded),
-        ({"accepted": 499_000, "missing": 1_000, "reason": "  "}, refusals.ReasonNeeded),
+        ({"accepted": 499_000, "rejected": 1_000}, ReceiptReasonNeeded),
+        ({"accepted": 499_000, "downgraded": 1_000}, ReceiptReasonNeeded),
+        ({"accepted": 499_000, "missing": 1_000, "reason": "  "}, ReceiptReasonNeeded),
     ],
 )
 def test_nonsense_is_refused_and_nothing_written(day, load, facts, refusal):
@@ -214,3 +220,116 @@ def test_receipts_are_never_edited(day, load):
         with pytest.raises(TypeError):
             change()
     assert dt.datetime.now(tz=dt.UTC) > receipt.at
+
+
+# --- downgraded, surplus, tolerance, photographs ---
+
+
+def test_all_five_account_for_what_was_loaded(day, load):
+    facts = {"downgraded": 50_000, "rejected": 20_000, "missing": 10_000, "code": "bruised"}
+    receipt = receive(load, day.cast.buyer, accepted=420_000, downgraded_price=Decimal("0.80"), **facts)
+
+    assert states(load) == (LoadState.DELIVERED, TripState.COMPLETED, PledgeState.RECEIVED)
+    assert (receipt.reason, receipt.code, receipt.downgraded_price) == ("磕碰压伤", "bruised", Decimal("0.80"))
+    assert breaks() == []
+
+
+def test_other_alone_is_no_reason(day, load):
+    with pytest.raises(ReceiptReasonNeeded):
+        receive(load, day.cast.buyer, accepted=400_000, rejected=100_000, code="other")
+    assert Receipt.objects.count() == 0
+
+
+def test_what_came_beyond_is_its_own_fact_and_promises_nothing_more(day, load):
+    pledge = load.allocation.pledge
+    receipt = receive(load, day.cast.buyer, accepted=510_000, surplus=10_000)
+
+    assert receipt.surplus_g == 10_000
+    assert states(load)[0] == LoadState.DELIVERED
+    pledge.refresh_from_db()
+    load.allocation.refresh_from_db()
+    assert (pledge.taken_g, load.allocation.grams) == (500_000, 500_000)
+    assert breaks() == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "refusal"),
+    [
+        ({"accepted": 551_000, "surplus": 51_000}, unfit.TooMuchSurplus),
+        ({"accepted": 9_999, "surplus": 10_000}, unfit.SurplusNotInside),
+        ({"accepted": 500_000, "surplus": 1_000, "missing": 1_000}, unfit.MissingAndSurplus),
+        ({"accepted": 510_001, "surplus": 10_000}, refusals.MoreThanLoaded),
+        ({"accepted": 1, "surplus": -1}, refusals.NegativeQuantity),
+        ({"accepted": 500_000, "downgraded_price": Decimal("1")}, unfit.DowngradedPriceAlone),
+        ({"downgraded": 500_000, "downgraded_price": Decimal("1.21"), "code": "size"}, unfit.DowngradedPriceUnfit),
+        ({"downgraded": 500_000, "downgraded_price": Decimal(0), "code": "size"}, unfit.DowngradedPriceUnfit),
+        ({"downgraded": 500_000, "downgraded_price": Decimal("0.001"), "code": "size"}, unfit.DowngradedPriceUnfit),
+        ({"downgraded": 500_000, "downgraded_price": Decimal("NaN"), "code": "size"}, unfit.DowngradedPriceUnfit),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_written(day, load, facts, refusal):
+    with pytest.raises(refusal):
+        receive(load, day.cast.buyer, **facts)
+    assert (Receipt.objects.count(), states(load)[0]) == (0, LoadState.LOADED)
+
+
+def test_surplus_is_bounded_over_all_receipts(day, load):
+    receive(load, day.cast.buyer, accepted=130_000, surplus=30_000)
+    with pytest.raises(unfit.TooMuchSurplus):
+        receive(load, day.cast.buyer, accepted=130_000, surplus=30_000)
+
+
+def test_the_usual_loss_needs_no_word_and_more_does(day, load):
+    Produce.objects.update(shrink_permille=20)  # 10 kg of 500 kg
+    receive(load, day.cast.buyer, accepted=100_000, missing=6_000)
+    with pytest.raises(ReceiptReasonNeeded) as refusal:
+        receive(load, day.cast.buyer, accepted=100_000, missing=4_001)
+    assert "20 斤 = 10 公斤" in str(refusal.value)
+    receive(load, day.cast.buyer, accepted=390_000, missing=4_000)
+    assert states(load)[0] == LoadState.DELIVERED
+
+
+def test_nothing_at_all_needs_a_reason_within_tolerance_too(day):
+    Produce.objects.update(shrink_permille=200)
+    day.pledge("1000斤")
+    day.truck()
+    (trip,) = commit(day)
+    load = trip.loads.get()
+    load_up(trip, {load.pk: 4})
+    Produce.objects.update(shrink_permille=0)
+    receive(load, day.cast.buyer, missing=3, code="lost")
+    with pytest.raises(ReceiptReasonNeeded):
+        receive(load, day.cast.buyer, missing=1)
+
+
+def test_photographs_are_kept_with_the_receipt_once(day, load):
+    key = uuid.uuid4()
+    facts = {"accepted": 400_000, "rejected": 100_000, "code": "rotten", "key": key}
+    receipt = receive(load, day.cast.buyer, photos=[picture_file(), picture_file("red")], **facts)
+    assert receive(load, day.cast.buyer, photos=[picture_file()], **facts).pk == receipt.pk
+
+    kept = Evidence.objects.filter(receipt=receipt)
+    assert [(one.kind, one.load_id, one.trip_id) for one in kept] == [("receipt", load.pk, load.trip_id)] * 2
+
+
+def test_a_bad_photograph_loses_nothing_and_writes_nothing(day, load):
+    with pytest.raises(BadPhoto):
+        receive(load, day.cast.buyer, accepted=500_000, photos=[io.BytesIO(b"no picture")])
+    assert (Receipt.objects.count(), states(load)[0]) == (0, LoadState.LOADED)
+
+
+def test_the_seller_is_told_of_a_difference_only(day, load):
+    receive(load, day.cast.buyer, accepted=100_000)
+    assert Notice.objects.filter(recipient=day.cast.household, key__startswith="receipt-").count() == 0
+    receive(load, day.cast.buyer, accepted=300_000, rejected=100_000, reason="压坏")
+
+    notice = Notice.objects.get(recipient=day.cast.household, key__startswith="receipt-")
+    assert "步步高天元店收到您的丝瓜" in sentence_of(notice.text, notice.facts)
+    assert "压坏" in sentence_of(notice.text, notice.facts)
+    assert notice.url == reverse("logistics:load_receipts", args=[load.pk])
+
+
+def test_the_commerce_desk_takes_down_what_a_buyer_telephones(day, load):
+    receive(load, day.cast.commerce_desk, accepted=500_000)
+    event = Event.objects.about(load).filter(verb="received").get()
+    assert (event.by, event.on_behalf_of) == (day.cast.commerce_desk, day.cast.supermarket)

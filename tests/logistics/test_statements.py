@@ -1,6 +1,7 @@
 """What a buyer owes a seller: exact to the fen, the same for both sides, and the grams are those of the receipts."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from market.quantities import amount
+from orders.logistics.actions.receipt_reversals import reverse_receipt
+from orders.logistics.actions.receipts import record_receipt
 from orders.logistics.models import Receipt
 from orders.logistics.queries.statements import (
     LINES_A_PAGE,
@@ -24,6 +27,7 @@ from orders.logistics.queries.statements import (
     sum_of,
     totals_by_day,
     totals_by_side,
+    totals_of,
 )
 from orders.models import Pledge
 from tests.factories.orders import make_dock, make_pledge
@@ -74,6 +78,60 @@ def test_what_was_all_refused_costs_nothing(day, load, today):
 
     (line,) = lines_of(today, sides(day))
     assert (line.amount, line.refused_g) == (Decimal("0.00"), 500_000)
+
+
+def test_what_was_taken_lower_costs_what_was_written(day, load, today):
+    Pledge.objects.update(price=Decimal("2.40"), price_unit="jin")
+    facts = {"key": uuid.uuid4(), "by": day.cast.buyer, "reason": "有压伤"}
+    record_receipt(load, accepted=400_000, downgraded=50_000, downgraded_price=Decimal("1.55"), **facts)
+    record_receipt(load, accepted=0, downgraded=50_000, **(facts | {"key": uuid.uuid4()}))
+
+    first, second = lines_of(today, sides(day))
+    # 800 斤 × 2.40 + 100 斤 × 1.55; 100 斤 × 2.40 where no lower price is written.
+    assert (first.amount, second.amount) == (Decimal("2075.00"), Decimal("240.00"))
+    (totals,) = totals_by_day(today, sides(day)).values()
+    assert (totals.amount, totals.taken_g, totals.downgraded_g) == (Decimal("2315.00"), 500_000, 100_000)
+    assert totals_of([first, second]) == totals
+
+
+def test_two_prices_of_one_line_are_rounded_once(day, load, today):
+    Pledge.objects.update(price=Decimal("2.41"), price_unit="kg")
+    facts = {"key": uuid.uuid4(), "by": day.cast.buyer, "reason": "有压伤"}
+    record_receipt(load, accepted=1_001, downgraded=1_003, downgraded_price=Decimal("1.17"), **facts)
+
+    (line,) = lines_of(today, sides(day))
+    # 2.41241 + 1.17351 = 3.58592
+    assert line.amount == Decimal("3.59")
+
+
+def test_surplus_is_paid_where_it_was_accepted(day, load, today):
+    Pledge.objects.update(price=Decimal("2.00"), price_unit="jin")
+    record_receipt(load, accepted=510_000, surplus=10_000, key=uuid.uuid4(), by=day.cast.buyer)
+
+    (line,) = lines_of(today, sides(day))
+    assert (line.amount, line.surplus_g) == (Decimal("2040.00"), 10_000)
+
+
+def test_what_is_taken_back_is_a_line_below_zero_to_the_fen(day, load, today):
+    Pledge.objects.update(price=Decimal("2.41"), price_unit="kg")
+    first = record_receipt(load, accepted=333, key=uuid.uuid4(), by=day.cast.buyer)
+    reverse_receipt(first, reason="记错了", by=day.cast.commerce_desk, key=uuid.uuid4())
+
+    line, back = lines_of(today, sides(day))
+    assert (line.amount, back.amount) == (Decimal("0.80"), Decimal("-0.80"))
+    assert (back.is_reversal, back.accepted_g, back.reason) == (True, -333, "记错了")
+    assert sum_of(totals_by_day(today, sides(day)).values()).amount == Decimal("0.00")
+
+
+def test_what_was_taken_lower_at_its_own_price_waits_for_none(day, load, today):
+    Pledge.objects.update(price=None)
+    facts = {"by": day.cast.buyer, "reason": "有压伤"}
+    record_receipt(load, accepted=0, downgraded=50_000, downgraded_price=Decimal("1"), key=uuid.uuid4(), **facts)
+    record_receipt(load, accepted=0, downgraded=40_000, key=uuid.uuid4(), **facts)
+
+    first, second = lines_of(today, sides(day))
+    assert (first.amount, second.amount) == (Decimal("100.00"), None)
+    assert sum_of(totals_by_day(today, sides(day)).values()).unpriced_g == 40_000
 
 
 def test_without_an_agreed_price_a_line_waits_for_one(day, load, today):
@@ -186,8 +244,6 @@ def _buyers(day) -> list[int]:
 
 
 def _write(loads, terms) -> None:
-    import uuid
-
     for load, (price, unit, pack_g, grams) in zip(loads, terms, strict=True):
         Pledge.objects.filter(allocations__loads=load).update(
             price=price, price_unit=unit, pack_word="筐", pack_g=pack_g
@@ -206,7 +262,7 @@ def _amount(price, unit, pack_g, grams) -> list[Decimal]:
     from market.quantities import Pack
 
     if price is None:
-        return []
+        return [Decimal("0.00") for one in grams if not one]
     return [amount(one, price, unit_word(unit, "筐"), Pack("筐", pack_g)) for one in grams]
 
 
