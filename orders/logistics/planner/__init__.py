@@ -4,6 +4,7 @@ Units everywhere: grams, metres, seconds from the day's midnight, yuan.
 
 - ``model``     what a day is (Problem) and what an answer is (Plan), with their JSON shapes
 - ``checker``   the judge: what is wrong with a plan, and a route's true times, loads and costs
+- ``prepare``, ``flat``  the problem in the words of engines and of the working copy
 - ``insertion`` the working copy of a plan into which loads are put and from which they are taken
 - ``repair``    an engine's proposal made valid and topped up
 - ``greedy``    a plan without any library

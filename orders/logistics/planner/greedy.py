@@ -10,7 +10,8 @@ import random
 import time
 from collections.abc import Iterable
 
-from orders.logistics.planner.insertion import Day, Draft
+from orders.logistics.planner.flat import Day
+from orders.logistics.planner.insertion import Draft
 from orders.logistics.planner.model import Plan, Problem, Route
 from orders.logistics.planner.reasons import explain_left
 from orders.logistics.planner.repair import draft_from, drop_losers, polish, top_up

@@ -8,12 +8,14 @@ of every engine's proposal run on it. The judge is ``checker``, which shares not
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-from orders.logistics.planner.model import Problem, Route, Step, Vehicle
+from orders.logistics.planner.flat import Day, after, before, toll_yuan
+from orders.logistics.planner.model import Route, Step
 
 FOREVER = 2**62
+MOST_TRIALS = 12
+"""Spots of one truck that are tried out where rests, driving or tolls depend on the whole tour."""
 NEAREST_TOURS = 50
 """With more trucks than this only those passing nearest to the pickup are tried for a load."""
 
@@ -28,39 +30,6 @@ class Spot(NamedTuple):
     delivery_at: int
 
 
-class Day:
-    """A problem as flat lists, so that the inner loops touch integers only."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.distances = problem.distances_m
-        self.durations = problem.durations_s
-        self.place: list[int] = []
-        self.opens: list[int] = []
-        self.closes: list[int] = []
-        self.service: list[int] = []
-        self.delta: list[int] = []
-        for shipment in problem.shipments:
-            self._add_node(shipment.pickup, shipment.pickup_window, shipment.pickup_service_s, shipment.mass_g)
-            self._add_node(shipment.delivery, shipment.delivery_window, shipment.delivery_service_s, -shipment.mass_g)
-        self.worth = [shipment.worth for shipment in problem.shipments]
-        self.shipment_at = {shipment.id: i for i, shipment in enumerate(problem.shipments)}
-        self.vehicle_at = {vehicle.id: k for k, vehicle in enumerate(problem.vehicles)}
-        self.able = [
-            [k for k, vehicle in enumerate(problem.vehicles) if shipment.skills <= vehicle.skills]
-            for shipment in problem.shipments
-        ]
-        kinds: dict[Vehicle, int] = {}
-        self.twin = [kinds.setdefault(replace(vehicle, id=""), k) for k, vehicle in enumerate(problem.vehicles)]
-
-    def _add_node(self, place: int, window: tuple[int, int], service: int, delta: int) -> None:
-        self.place.append(place)
-        self.opens.append(window[0])
-        self.closes.append(window[1])
-        self.service.append(service)
-        self.delta.append(delta)
-
-
 class Tour:
     """One truck's nodes with the times, loads and slack that follow from them."""
 
@@ -70,6 +39,11 @@ class Tour:
         self.rate = self.truck.cost_per_km / 1000
         self.most_metres = FOREVER if self.truck.max_distance_m is None else self.truck.max_distance_m
         self.most_stops = FOREVER if self.truck.max_stops is None else self.truck.max_stops
+        self.gaps = day.gaps_for(vehicle)
+        cold = self.truck.cold_capacity_g
+        self.most_cold = FOREVER if cold is None else cold
+        # Rests, driving and tolls depend on the whole tour: a spot is tried out before it is believed.
+        self.is_odd = bool(self.truck.break_s or self.truck.toll or self.truck.max_driving_s is not None)
         self.metres, self.ok = 0, True
         self.set(nodes)
 
@@ -78,34 +52,63 @@ class Tour:
         self.nodes = list(nodes)
         self._drive()
         self._find_slack()
-        self.cost = self.truck.fixed_cost + self.rate * self.metres if nodes else 0.0
+        self.toll = toll_yuan(self.day, self.truck, self.nodes) if self.truck.toll and nodes else 0.0
+        self.cost = self.truck.fixed_cost + self.rate * self.metres + self.toll if nodes else 0.0
         self.ok = self.ok and self.metres <= self.most_metres and len(self.nodes) <= self.most_stops
 
     def _drive(self) -> None:
         """Earliest departures, loads and metres from the first node to the end of the shift."""
         day, truck = self.day, self.truck
-        now, place, load, metres = truck.shift[0], truck.start, 0, 0
+        now, place, load, cold, metres = truck.shift[0], truck.start, 0, 0, 0
         self.ok = True
-        self.departs, self.loads = [], []
+        self.driving = self.unrested = 0
+        self.departs, self.loads, self.colds = [], [], []
         for node in self.nodes:
             target = day.place[node]
             if place is not None:
-                now += day.durations[place][target]
+                now += day.durations[place][target] + (self._rest(place, target) if self.is_odd else 0)
                 metres += day.distances[place][target]
-            if now > day.closes[node]:
+            begin = self._begin(node, now)
+            if begin > day.closes[node]:
                 self.ok = False
-            now = max(now, day.opens[node]) + day.service[node]
+            if begin - now >= truck.break_s:
+                self.unrested = 0
+            now = begin + day.service[node]
             load += day.delta[node]
-            if load > truck.capacity_g:
+            if day.chilled[node // 2]:
+                cold += day.delta[node]
+            if load > truck.capacity_g or cold > self.most_cold:
                 self.ok = False
             self.departs.append(now)
             self.loads.append(load)
+            self.colds.append(cold)
             place = target
         if self.nodes and truck.end is not None and place is not None:
-            now += day.durations[place][truck.end]
+            now += day.durations[place][truck.end] + (self._rest(place, truck.end) if self.is_odd else 0)
             metres += day.distances[place][truck.end]
         self.ok = self.ok and (not self.nodes or now <= truck.shift[1])
+        if truck.max_driving_s is not None and self.driving > truck.max_driving_s:
+            self.ok = False
         self.metres = metres
+
+    def _begin(self, node: int, now: int) -> int:
+        """The first moment from now on at which work may begin there; it may be after the window closes."""
+        opens = self.day.opens[node]
+        now = now if now > opens else opens
+        return after(now, self.gaps[node]) if self.gaps and node in self.gaps else now
+
+    def _rest(self, place: int, target: int) -> int:
+        """Seconds of rest before and on a leg; counts what is driven."""
+        gate = self.day.gates[target] if place != target else 0
+        driven = max(self.day.durations[place][target] - gate, 0)
+        self.driving += driven
+        length, most = self.truck.break_s, self.truck.break_after_s
+        if not length:
+            return 0
+        times = 1 if self.unrested and self.unrested + driven > most else 0
+        on_the_way = max(driven - 1, 0) // most
+        self.unrested = (0 if times or on_the_way else self.unrested) + driven - on_the_way * most
+        return (times + on_the_way) * length
 
     def _find_slack(self) -> None:
         """``latest[j]``: the last arrival at node j from which all that follows is still in time."""
@@ -116,6 +119,8 @@ class Tour:
             node = self.nodes[j]
             drive = 0 if after is None else day.durations[day.place[node]][after]
             limit = min(limit - drive - day.service[node], day.closes[node])
+            if self.gaps and node in self.gaps:
+                limit = before(limit, self.gaps[node])
             self.latest[j] = limit
             after = day.place[node]
 
@@ -125,25 +130,56 @@ class Tour:
         mass = day.delta[2 * shipment]
         if mass > truck.capacity_g or len(nodes) + 2 > self.most_stops:
             return None
-        fixed = 0.0 if nodes else truck.fixed_cost
-        most = self.most_metres - self.metres
-        if self.rate > 0 and most_cost < FOREVER:
-            most = min(most, int((most_cost - fixed) / self.rate))
-        elif fixed >= most_cost:
+        chilled = mass if day.chilled[shipment] else 0
+        if chilled > self.most_cold:
             return None
+        if self.is_odd:
+            return self._find_odd_spot(shipment, most_cost, chilled)
         best: tuple[int, int, int] | None = None
-        for at in range(len(nodes) + 1):
-            if at and self.loads[at - 1] + mass > truck.capacity_g:
+        most = self._most_metres(most_cost)
+        for at in range(len(nodes) + 1) if most > -FOREVER else ():
+            if at and (self.loads[at - 1] + mass > truck.capacity_g or self.colds[at - 1] + chilled > self.most_cold):
                 continue
-            found = self._find_delivery(shipment, at, most if best is None else min(most, best[0] - 1))
+            found = self._find_delivery(shipment, at, most if best is None else min(most, best[0] - 1), chilled)
             if found is not None:
                 best = (found[0], at, found[1])
         if best is None:
             return None
-        cost = fixed + self.rate * best[0]
+        cost = (0.0 if nodes else truck.fixed_cost) + self.rate * best[0]
         return Spot(cost, best[0], self.vehicle, best[1], best[2]) if cost < most_cost else None
 
-    def _find_delivery(self, shipment: int, at: int, most: int) -> tuple[int, int] | None:
+    def _most_metres(self, most_cost: float) -> int:
+        """How many metres may be added for less than ``most_cost`` yuan; below 0 where not even the truck itself may."""
+        fixed = 0.0 if self.nodes else self.truck.fixed_cost
+        most = self.most_metres - self.metres
+        if self.rate > 0 and most_cost < FOREVER:
+            return min(most, int((most_cost - fixed) / self.rate))
+        return -FOREVER if fixed >= most_cost else most
+
+    def _find_odd_spot(self, shipment: int, most_cost: float, chilled: int) -> Spot | None:
+        """As ``find_spot``, each spot tried out with its rests, driving and tolls, nearest first."""
+        mass = self.day.delta[2 * shipment]
+        # A fuller truck may be free of the tolls it pays now.
+        most = self._most_metres(most_cost + self.toll)
+        spots = []
+        for at in range(len(self.nodes) + 1):
+            if at and (
+                self.loads[at - 1] + mass > self.truck.capacity_g or self.colds[at - 1] + chilled > self.most_cold
+            ):
+                continue
+            found = self._find_delivery(shipment, at, most, chilled)
+            if found is not None:
+                spots.append((found[0], at, found[1]))
+        best: Spot | None = None
+        for metres, at, to in sorted(spots)[:MOST_TRIALS]:
+            nodes = [*self.nodes[:at], 2 * shipment, *self.nodes[at:to], 2 * shipment + 1, *self.nodes[to:]]
+            trial = Tour(self.day, self.vehicle, nodes)
+            cost = trial.cost - self.cost
+            if trial.ok and cost < (most_cost if best is None else best.cost):
+                best = Spot(cost, metres, self.vehicle, at, to)
+        return best
+
+    def _find_delivery(self, shipment: int, at: int, most: int, chilled: int = 0) -> tuple[int, int] | None:
         """Least added metres (at most ``most``) and delivery position for a pickup put before node ``at``."""
         day, nodes = self.day, self.nodes
         pickup, delivery = 2 * shipment, 2 * shipment + 1
@@ -154,9 +190,10 @@ class Tour:
         if before is not None:
             now += day.durations[before][source]
             metres = day.distances[before][source]
+        now = self._begin(pickup, now)
         if now > day.closes[pickup]:
             return None
-        now = max(now, day.opens[pickup]) + day.service[pickup]
+        now += day.service[pickup]
         mass, capacity = day.delta[pickup], self.truck.capacity_g
         best: tuple[int, int] | None = None
         place, count = source, len(nodes)
@@ -176,9 +213,13 @@ class Tour:
             node = nodes[to]
             follows = day.place[node]
             now += day.durations[place][follows]
-            if now > self.latest[to] or self.loads[to] + mass > capacity:
+            if (
+                now > self.latest[to]
+                or self.loads[to] + mass > capacity
+                or (chilled and self.colds[to] + chilled > self.most_cold)
+            ):
                 break
-            now = max(now, day.opens[node]) + day.service[node]
+            now = self._begin(node, now) + day.service[node]
             metres = gone + day.distances[place][follows]
             place = before = follows
         return best
@@ -188,9 +229,10 @@ class Tour:
         day = self.day
         target = day.place[delivery]
         now += day.durations[place][target]
+        now = self._begin(delivery, now)
         if now > day.closes[delivery]:
             return False
-        now = max(now, day.opens[delivery]) + day.service[delivery]
+        now += day.service[delivery]
         if to < len(self.nodes):
             return now + day.durations[target][day.place[self.nodes[to]]] <= self.latest[to]
         if self.truck.end is not None:

@@ -29,8 +29,17 @@ TOO_HEAVY = "too_heavy"
 WINDOW = "window_cannot_be_met"
 FLEET_FULL = "fleet_full"
 NOT_WORTH_IT = "not_worth_the_trip"
-REASONS = (NO_SKILL, TOO_HEAVY, WINDOW, FLEET_FULL, NOT_WORTH_IT)
+NO_COLD, NO_PASS = "no_cold_vehicle", "no_vehicle_with_pass"
+CLOSED = "place_closed"
+BANNED = "too_large_for_the_place"
+REASONS = (NO_SKILL, TOO_HEAVY, WINDOW, FLEET_FULL, NOT_WORTH_IT, NO_COLD, NO_PASS, CLOSED, BANNED)
 """Stable codes of why a shipment was left behind; ``reasons`` finds them, screens translate them."""
+
+
+COLD_SKILL, PASS_SKILL = "cold", "pass"
+"""The skill of a pass between two counties is "pass:430221>430202"."""
+EXEMPT = ("yes", "disputed", "no", "never")
+"""Whether a load counts for the toll exemption: listed fresh produce, not settled, other fresh produce, grain."""
 
 
 class PlannerError(SolvingError):
@@ -56,7 +65,12 @@ class EngineError(PlannerError):
 
 @dataclass(frozen=True)
 class Shipment:
-    """One load to carry from its pickup place to its delivery place on one truck."""
+    """One load to carry from its pickup place to its delivery place on one truck.
+
+    ``pickup_windows`` and ``delivery_windows``, where given, are the several times of day in which service may begin, in
+    order; the single window is then the span from the first to the last. No window at all: the place is shut all day.
+    ``chilled`` needs room in a partitioned truck's cold part. ``exempt`` (one of EXEMPT) matters to tolls only.
+    """
 
     id: str
     pickup: int
@@ -70,6 +84,10 @@ class Shipment:
     priority: int = 1
     optional: bool = True
     worth_yuan: float | None = None
+    pickup_windows: tuple[Window, ...] | None = None
+    delivery_windows: tuple[Window, ...] | None = None
+    chilled: bool = False
+    exempt: str = "yes"
 
     @property
     def worth(self) -> float:
@@ -81,8 +99,37 @@ class Shipment:
 
 
 @dataclass(frozen=True)
+class Toll:
+    """What a truck pays on motorways. ``motorway_percent`` of a leg longer than ``motorway_from_m`` is motorway.
+
+    Nothing is due on a leg with at least ``full_percent`` of the capacity aboard, no grain, and at most
+    ``admixture_percent`` of the mass not surely listed.
+    """
+
+    yuan_per_km: float
+    full_percent: int = 80
+    admixture_percent: int = 20
+    motorway_percent: int = 60
+    motorway_from_m: int = 12_000
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The truck may not be at work in the place from ``span[0]`` to ``span[1]`` (a ban of large trucks)."""
+
+    place: int
+    span: Window
+
+
+@dataclass(frozen=True)
 class Vehicle:
-    """One truck for one shift. ``start`` or ``end`` None: it begins or stops wherever its work does."""
+    """One truck for one shift. ``start`` or ``end`` None: it begins or stops wherever its work does.
+
+    ``cold_capacity_g``: grams its cold part holds (None: all of it). ``max_driving_s``: driving a shift; a driver rests
+    ``break_s`` before driving more than ``break_after_s`` without a rest (waiting that long is a rest).
+    ``aboard``: shipments on it when the shift begins; their pickups come first, at ``start``, and take no time.
+    ``pinned``: shipments that ride on this truck or on none.
+    """
 
     id: str
     capacity_g: int
@@ -94,6 +141,14 @@ class Vehicle:
     cost_per_km: float = 0.0
     max_distance_m: int | None = None
     max_stops: int | None = None
+    cold_capacity_g: int | None = None
+    max_driving_s: int | None = None
+    break_s: int = 0
+    break_after_s: int = 14_400
+    toll: Toll | None = None
+    closed: tuple[Closure, ...] = ()
+    aboard: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,13 +177,17 @@ class Unserved:
 
 @dataclass(frozen=True)
 class Problem:
-    """One day to plan. ``initial_routes`` is the remainder of an earlier plan, a start and not a lock."""
+    """One day to plan. ``initial_routes`` is the remainder of an earlier plan, a start and not a lock.
+
+    ``gates_s``: seconds of every duration that are the gate of the place it leads to, and no driving.
+    """
 
     distances_m: Matrix
     durations_s: Matrix
     shipments: tuple[Shipment, ...]
     vehicles: tuple[Vehicle, ...]
     initial_routes: tuple[Route, ...] = ()
+    gates_s: tuple[int, ...] = ()
 
     @cached_property
     def shipment_by_id(self) -> dict[str, Shipment]:
@@ -139,6 +198,11 @@ class Problem:
     def vehicle_by_id(self) -> dict[str, Vehicle]:
         """Vehicles by their id."""
         return {vehicle.id: vehicle for vehicle in self.vehicles}
+
+    @cached_property
+    def bound_to(self) -> dict[str, str]:
+        """The one vehicle that may carry a shipment, for those aboard or pinned."""
+        return {name: vehicle.id for vehicle in self.vehicles for name in (*vehicle.aboard, *vehicle.pinned)}
 
     @classmethod
     def from_json(cls, value: str | bytes | Mapping[str, Any]) -> Problem:
@@ -155,8 +219,19 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class RouteNote:
+    """Something to know about a truck's route: a stable ``kind`` and the shipments it is about."""
+
+    vehicle: str
+    kind: str
+    shipments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Plan:
     """An answer. ``engine`` made it in ``cpu_s`` CPU seconds; ``note`` says why it is not the usual one.
+
+    ``notes`` say what a dispatcher should know about a route, as that it mixes grain with vegetables.
 
     ``log`` tells what happened on the way, for the record and not for the driver.
     """
@@ -167,6 +242,7 @@ class Plan:
     cpu_s: float = 0.0
     note: str = ""
     log: tuple[str, ...] = ()
+    notes: tuple[RouteNote, ...] = ()
 
     @classmethod
     def from_json(cls, value: str | bytes | Mapping[str, Any]) -> Plan:

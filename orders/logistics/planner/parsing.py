@@ -5,133 +5,28 @@ Every error names the field it is about, as in ``shipments[3].mass_g must be a w
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
+from orders.logistics.planner.fields import MOST_GRAMS, Fields, items, load, whole
 from orders.logistics.planner.model import (
-    WHOLE_DAY,
+    EXEMPT,
+    Closure,
     Kind,
     Matrix,
     Plan,
     Problem,
     ProblemError,
     Route,
+    RouteNote,
     Shipment,
     Step,
+    Toll,
     Unserved,
     Vehicle,
     Window,
 )
-
-MOST = 10**9
-"""Largest distance, duration or time: the engines keep these in 32 bits and add a few of them up."""
-MOST_GRAMS = 10**12
-MOST_YUAN = 10**9
-
-
-class Fields:
-    """One JSON object being read; every getter names the field when it refuses."""
-
-    def __init__(self, value: Any, name: str) -> None:
-        if not isinstance(value, Mapping):
-            raise ProblemError(f"{name} must be an object.")
-        self.value, self.name = value, name
-
-    def path(self, key: str) -> str:
-        """The full name of a field, for a sentence."""
-        return f"{self.name}.{key}" if self.name else key
-
-    def has(self, key: str) -> bool:
-        """Is the field there and not null?"""
-        return self.value.get(key) is not None
-
-    def get(self, key: str) -> Any:
-        """The field's raw value."""
-        if key not in self.value:
-            raise ProblemError(f"{self.path(key)} is missing.")
-        return self.value[key]
-
-    def text(self, key: str) -> str:
-        """A non-empty text."""
-        value = self.get(key)
-        if not isinstance(value, str) or not value:
-            raise ProblemError(f"{self.path(key)} must be a non-empty text.")
-        return value
-
-    def whole(self, key: str, default: int | None = None, most: int = MOST) -> int:
-        """A whole number from 0 to ``most``."""
-        if default is not None and key not in self.value:
-            return default
-        return whole(self.get(key), self.path(key), most)
-
-    def number(self, key: str, default: float | None = None) -> float:
-        """A finite amount of yuan or seconds, not negative."""
-        if default is not None and key not in self.value:
-            return default
-        value = self.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ProblemError(f"{self.path(key)} must be a number.")
-        if not 0 <= value <= MOST_YUAN:
-            raise ProblemError(f"{self.path(key)} must be between 0 and {MOST_YUAN}.")
-        return value
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        """True or false."""
-        value = self.value.get(key, default)
-        if not isinstance(value, bool):
-            raise ProblemError(f"{self.path(key)} must be true or false.")
-        return value
-
-    def window(self, key: str) -> Window:
-        """A pair [from, to] of seconds; the whole day where the field is left out."""
-        if key not in self.value:
-            return WHOLE_DAY
-        name = self.path(key)
-        pair = items(self.value[key], name)
-        if len(pair) != 2:
-            raise ProblemError(f"{name} must have two times, from and to.")
-        start, end = whole(pair[0], f"{name}[0]"), whole(pair[1], f"{name}[1]")
-        if start > end:
-            raise ProblemError(f"{name} ends before it begins.")
-        return start, end
-
-    def names(self, key: str) -> frozenset[str]:
-        """A set of texts; empty where the field is left out."""
-        values = items(self.value.get(key, []), self.path(key))
-        for position, value in enumerate(values):
-            if not isinstance(value, str) or not value:
-                raise ProblemError(f"{self.path(key)}[{position}] must be a non-empty text.")
-        return frozenset(values)
-
-
-def whole(value: Any, name: str, most: int = MOST) -> int:
-    """Refuse everything but a whole number from 0 to ``most``; true and false are not numbers here."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ProblemError(f"{name} must be a whole number.")
-    if not 0 <= value <= most:
-        raise ProblemError(f"{name} must be between 0 and {most}.")
-    return value
-
-
-def items(value: Any, name: str) -> Sequence[Any]:
-    """Refuse everything but a list."""
-    if not isinstance(value, list | tuple):
-        raise ProblemError(f"{name} must be a list.")
-    return value
-
-
-def load(value: str | bytes | Mapping[str, Any], name: str) -> Fields:
-    """Parse JSON text, or take an object that is parsed already."""
-    if isinstance(value, str | bytes):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError) as error:
-            raise ProblemError(f"{name} is not JSON: {error}.") from error
-    if not isinstance(value, Mapping):
-        raise ProblemError(f"{name} must be an object.")
-    return Fields(value, "")
 
 
 def read_problem(value: str | bytes | Mapping[str, Any]) -> Problem:
@@ -153,7 +48,7 @@ def read_problem(value: str | bytes | Mapping[str, Any]) -> Problem:
     _refuse_twins("shipments", [shipment.id for shipment in shipments])
     _refuse_twins("vehicles", [vehicle.id for vehicle in vehicles])
     initial = _routes(fields.value.get("initial_routes", []), "initial_routes")
-    problem = Problem(distances, durations, shipments, vehicles, initial)
+    problem = Problem(distances, durations, shipments, vehicles, initial, _gates(fields, places))
     _refuse_strangers(problem)
     return problem
 
@@ -166,6 +61,7 @@ def write_problem(problem: Problem) -> dict[str, Any]:
         "shipments": [_write_shipment(shipment) for shipment in problem.shipments],
         "vehicles": [_write_vehicle(vehicle) for vehicle in problem.vehicles],
         "initial_routes": [_write_route(route) for route in problem.initial_routes],
+        **({"gates_s": list(problem.gates_s)} if problem.gates_s else {}),
     }
 
 
@@ -178,6 +74,10 @@ def read_plan(value: str | bytes | Mapping[str, Any]) -> Plan:
         reason = entry.value.get("reason", "")
         unserved.append(Unserved(entry.text("shipment"), reason if isinstance(reason, str) else ""))
     log = items(fields.value.get("log", []), "log")
+    notes = []
+    for position, item in enumerate(items(fields.value.get("notes", []), "notes")):
+        entry = Fields(item, f"notes[{position}]")
+        notes.append(RouteNote(entry.text("vehicle"), entry.text("kind"), entry.list_of_names("shipments")))
     return Plan(
         routes=_routes(fields.get("routes"), "routes"),
         unserved=tuple(unserved),
@@ -185,6 +85,7 @@ def read_plan(value: str | bytes | Mapping[str, Any]) -> Plan:
         cpu_s=fields.number("cpu_s", 0.0),
         note=str(fields.value.get("note", "")),
         log=tuple(str(line) for line in log),
+        notes=tuple(notes),
     )
 
 
@@ -200,6 +101,10 @@ def write_plan(plan: Plan) -> dict[str, Any]:
         value["note"] = plan.note
     if plan.log:
         value["log"] = list(plan.log)
+    if plan.notes:
+        value["notes"] = [
+            {"vehicle": note.vehicle, "kind": note.kind, "shipments": list(note.shipments)} for note in plan.notes
+        ]
     return value
 
 
@@ -221,24 +126,36 @@ def _place(fields: Fields, key: str, places: int) -> int:
 
 
 def _shipment(fields: Fields, places: int) -> Shipment:
+    pickup_window, pickup_windows = _windows(fields, "pickup_window")
+    delivery_window, delivery_windows = _windows(fields, "delivery_window")
     return Shipment(
         id=fields.text("id"),
         pickup=_place(fields, "pickup", places),
         delivery=_place(fields, "delivery", places),
         mass_g=fields.whole("mass_g", most=MOST_GRAMS),
-        pickup_window=fields.window("pickup_window"),
-        delivery_window=fields.window("delivery_window"),
+        pickup_window=pickup_window,
+        delivery_window=delivery_window,
         pickup_service_s=fields.whole("pickup_service_s", 0),
         delivery_service_s=fields.whole("delivery_service_s", 0),
         skills=fields.names("skills"),
         priority=fields.whole("priority", 1),
         optional=fields.flag("optional", default=True),
         worth_yuan=fields.number("worth") if fields.has("worth") else None,
+        pickup_windows=pickup_windows,
+        delivery_windows=delivery_windows,
+        chilled=fields.flag("chilled", default=False),
+        exempt=fields.choice("exempt", EXEMPT, "yes"),
     )
 
 
+def _windows(fields: Fields, key: str) -> tuple[Window, tuple[Window, ...] | None]:
+    """The single window and the several ones, where there are any: then the single one is their span."""
+    several = fields.windows(f"{key}s")
+    return ((several[0][0], several[-1][1]) if several else fields.window(key)), several
+
+
 def _vehicle(fields: Fields, places: int) -> Vehicle:
-    return Vehicle(
+    vehicle = Vehicle(
         id=fields.text("id"),
         capacity_g=fields.whole("capacity_g", most=MOST_GRAMS),
         start=_place(fields, "start", places) if fields.has("start") else None,
@@ -249,7 +166,46 @@ def _vehicle(fields: Fields, places: int) -> Vehicle:
         cost_per_km=fields.number("cost_per_km", 0.0),
         max_distance_m=fields.whole("max_distance_m") if fields.has("max_distance_m") else None,
         max_stops=fields.whole("max_stops") if fields.has("max_stops") else None,
+        cold_capacity_g=fields.whole("cold_capacity_g", most=MOST_GRAMS) if fields.has("cold_capacity_g") else None,
+        max_driving_s=fields.whole("max_driving_s") if fields.has("max_driving_s") else None,
+        break_s=fields.whole("break_s", 0),
+        break_after_s=fields.whole("break_after_s", Vehicle.break_after_s),
+        toll=_toll(Fields(fields.get("toll"), fields.path("toll"))) if fields.has("toll") else None,
+        closed=_closures(fields, places),
+        aboard=fields.list_of_names("aboard"),
+        pinned=fields.list_of_names("pinned"),
     )
+    if vehicle.break_s and not vehicle.break_after_s:
+        raise ProblemError(f"{fields.path('break_after_s')} must be above 0 where there is a break.")
+    if vehicle.aboard and vehicle.start is None:
+        raise ProblemError(f"{fields.path('start')} is missing: a truck with loads aboard is somewhere.")
+    return vehicle
+
+
+def _toll(fields: Fields) -> Toll:
+    return Toll(
+        yuan_per_km=fields.number("yuan_per_km"),
+        full_percent=fields.whole("full_percent", Toll.full_percent, 100),
+        admixture_percent=fields.whole("admixture_percent", Toll.admixture_percent, 100),
+        motorway_percent=fields.whole("motorway_percent", Toll.motorway_percent, 100),
+        motorway_from_m=fields.whole("motorway_from_m", Toll.motorway_from_m),
+    )
+
+
+def _closures(fields: Fields, places: int) -> tuple[Closure, ...]:
+    found = []
+    for position, item in enumerate(items(fields.value.get("closed", []), fields.path("closed"))):
+        entry = Fields(item, f"{fields.path('closed')}[{position}]")
+        entry.get("span")
+        found.append(Closure(_place(entry, "place", places), entry.window("span")))
+    return tuple(found)
+
+
+def _gates(fields: Fields, places: int) -> tuple[int, ...]:
+    values = items(fields.value.get("gates_s", []), "gates_s")
+    if values and len(values) != places:
+        raise ProblemError(f"gates_s must have {places} entries, one per place.")
+    return tuple(whole(value, f"gates_s[{n}]") for n, value in enumerate(values))
 
 
 def _routes(value: Any, name: str) -> tuple[Route, ...]:
@@ -276,6 +232,15 @@ def _refuse_twins(key: str, ids: list[str]) -> None:
 
 
 def _refuse_strangers(problem: Problem) -> None:
+    bound: set[str] = set()
+    for number, vehicle in enumerate(problem.vehicles):
+        for key, names in (("aboard", vehicle.aboard), ("pinned", vehicle.pinned)):
+            for name in names:
+                if name not in problem.shipment_by_id:
+                    raise ProblemError(f"vehicles[{number}].{key}: {name!r} is not a shipment.")
+                if name in bound:
+                    raise ProblemError(f"vehicles[{number}].{key}: {name!r} is bound twice.")
+                bound.add(name)
     for position, route in enumerate(problem.initial_routes):
         name = f"initial_routes[{position}]"
         if route.vehicle not in problem.vehicle_by_id:
@@ -301,11 +266,19 @@ def _write_shipment(shipment: Shipment) -> dict[str, Any]:
     }
     if shipment.worth_yuan is not None:
         value["worth"] = shipment.worth_yuan
+    if shipment.pickup_windows is not None:
+        value["pickup_windows"] = [list(window) for window in shipment.pickup_windows]
+    if shipment.delivery_windows is not None:
+        value["delivery_windows"] = [list(window) for window in shipment.delivery_windows]
+    if shipment.chilled:
+        value["chilled"] = True
+    if shipment.exempt != "yes":
+        value["exempt"] = shipment.exempt
     return value
 
 
 def _write_vehicle(vehicle: Vehicle) -> dict[str, Any]:
-    return {
+    value = {
         "id": vehicle.id,
         "capacity_g": vehicle.capacity_g,
         "start": vehicle.start,
@@ -317,6 +290,17 @@ def _write_vehicle(vehicle: Vehicle) -> dict[str, Any]:
         "max_distance_m": vehicle.max_distance_m,
         "max_stops": vehicle.max_stops,
     }
+    extra = {
+        "cold_capacity_g": vehicle.cold_capacity_g,
+        "max_driving_s": vehicle.max_driving_s,
+        "break_s": vehicle.break_s or None,
+        "break_after_s": vehicle.break_after_s if vehicle.break_after_s != Vehicle.break_after_s else None,
+        "toll": asdict(vehicle.toll) if vehicle.toll else None,
+        "closed": [{"place": closure.place, "span": list(closure.span)} for closure in vehicle.closed] or None,
+        "aboard": list(vehicle.aboard) or None,
+        "pinned": list(vehicle.pinned) or None,
+    }
+    return value | {key: found for key, found in extra.items() if found is not None}
 
 
 def _write_route(route: Route) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from orders.logistics.planner.insertion import FOREVER, Day, Draft, Tour, order_by_worth
+from orders.logistics.planner.flat import Day
+from orders.logistics.planner.insertion import FOREVER, Draft, Tour, order_by_worth
 from orders.logistics.planner.model import Route
 
 EPSILON = 1e-6

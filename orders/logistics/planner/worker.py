@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from orders.logistics.planner.checker import check
 from orders.logistics.planner.engines import Engine, load_engine
-from orders.logistics.planner.insertion import Day, Draft
+from orders.logistics.planner.flat import Day
+from orders.logistics.planner.insertion import Draft
 from orders.logistics.planner.model import EngineError, NoPlanError, Plan, Problem, Route
+from orders.logistics.planner.prepare import for_engines
 from orders.logistics.planner.reasons import explain_left, find_hopeless
 from orders.logistics.planner.repair import draft_from, polish
 from orders.logistics.planner.stability import count_moved, keep_trucks
@@ -75,6 +77,7 @@ class Run:
     def __init__(self, problem: Problem, seconds: float, seed: int, deadline: Deadline) -> None:
         self.problem, self.seconds, self.seed, self.deadline = problem, seconds, seed, deadline
         self.day = Day(problem)
+        self.for_engines = for_engines(self.day.problem)
         self.log: list[str] = []
         self.note = ""
 
@@ -117,7 +120,7 @@ class Run:
     def _ask(self, engine: Engine, seconds: float, start: tuple[Route, ...] | None, label: str) -> Candidate:
         """One engine's proposal, repaired. Whatever an engine raises is an EngineError here."""
         try:
-            routes = engine.solve(self.problem, seconds=seconds, seed=self.seed, start=start)
+            routes = engine.solve(self.for_engines, seconds=seconds, seed=self.seed, start=start)
         except (EngineError, MemoryError):
             raise
         except Exception as error:  # native code raises anything, and a plan must come out
@@ -130,7 +133,7 @@ class Run:
     def _weigh(self, name: str, draft: Draft) -> Candidate:
         """Score a draft: net yuan, less what it leaves that must ride, less changed drivers' orders."""
         routes = tuple(draft.routes())
-        shipments = self.problem.shipments
+        shipments = self.day.problem.shipments
         missing = sum(1 for i in draft.left() if not shipments[i].optional)
         moved = count_moved(self.problem.initial_routes, routes)
         score = draft.net() - MISSING_PRICE * missing - MOVE_PRICE * moved

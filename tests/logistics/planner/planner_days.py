@@ -7,7 +7,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from orders.logistics.planner.model import Plan, Problem, Route, Shipment, Step, Unserved, Vehicle
+from orders.logistics.planner.model import (
+    EXEMPT,
+    Closure,
+    Plan,
+    Problem,
+    Route,
+    Shipment,
+    Step,
+    Toll,
+    Unserved,
+    Vehicle,
+)
 
 PLACES = 5
 
@@ -93,3 +104,68 @@ def days(draw: st.DrawFn, most: int = 6) -> Problem:
     loads = tuple(draw(shipments(f"s{n}")) for n in range(draw(st.integers(0, most))))
     trucks = tuple(draw(vehicles(f"v{n}")) for n in range(draw(st.integers(0, 3))))
     return Problem(distances, durations, loads, trucks)
+
+
+def several(low: int = 0) -> st.SearchStrategy[tuple[tuple[int, int], ...]]:
+    """None, one or two windows in order."""
+    lengths = st.lists(st.tuples(st.integers(1, 6_000), st.integers(0, 9_000)), max_size=2)
+
+    def laid(pairs: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        at, found = low, []
+        for gap, length in pairs:
+            found.append((at + gap, at + gap + length))
+            at = found[-1][1]
+        return tuple(found)
+
+    return lengths.map(laid)
+
+
+@st.composite
+def odd_shipments(draw: st.DrawFn, name: str) -> Shipment:
+    """A load with any of the optional fields."""
+    load = draw(shipments(name))
+    picks, drops = draw(st.one_of(st.none(), several())), draw(st.one_of(st.none(), several(3_000)))
+    return replace(
+        load,
+        optional=draw(st.booleans()) or load.optional,
+        pickup_windows=picks,
+        pickup_window=(picks[0][0], picks[-1][1]) if picks else load.pickup_window,
+        delivery_windows=drops,
+        delivery_window=(drops[0][0], drops[-1][1]) if drops else load.delivery_window,
+        chilled=draw(st.booleans()),
+        exempt=draw(st.sampled_from(EXEMPT)),
+    )
+
+
+@st.composite
+def odd_vehicles(draw: st.DrawFn, name: str) -> Vehicle:
+    """A truck with any of the optional fields."""
+    truck = draw(vehicles(name))
+    spans = st.tuples(st.integers(0, PLACES - 1), windows()).map(lambda pair: Closure(*pair))
+    toll = st.builds(Toll, st.sampled_from([0.5, 2.0, 9.0]), motorway_from_m=st.sampled_from([0, 12_000]))
+    return replace(
+        truck,
+        cold_capacity_g=draw(st.one_of(st.none(), st.integers(0, truck.capacity_g))),
+        max_driving_s=draw(st.one_of(st.none(), st.integers(0, 12_000))),
+        break_s=draw(st.sampled_from([0, 0, 600, 1_200])),
+        break_after_s=draw(st.sampled_from([1_000, 4_000, 14_400])),
+        toll=draw(st.one_of(st.none(), toll)),
+        closed=tuple(draw(st.lists(spans, max_size=2))),
+    )
+
+
+@st.composite
+def odd_days(draw: st.DrawFn) -> Problem:
+    """Small random days with every optional field, and some loads aboard of or pinned to a truck."""
+    base = draw(days(0))
+    loads = [draw(odd_shipments(f"s{n}")) for n in range(draw(st.integers(0, 6)))]
+    trucks = [draw(odd_vehicles(f"v{n}")) for n in range(draw(st.integers(1, 3)))]
+    owners = [draw(st.sampled_from([None, None, None, *range(len(trucks))])) for _ in loads]
+    for k, truck in enumerate(trucks):
+        mine = [load.id for load, owner in zip(loads, owners, strict=True) if owner == k]
+        if mine and truck.start is not None and draw(st.booleans()):
+            trucks[k] = replace(truck, aboard=tuple(mine))
+        else:
+            trucks[k] = replace(truck, pinned=tuple(mine))
+    gates = draw(st.one_of(st.just(()), st.just((30,) * PLACES)))
+    return replace(base, shipments=tuple(loads), vehicles=tuple(trucks), gates_s=gates)

@@ -7,6 +7,7 @@ What to know of it (measured, see docs/decisions/0002-routing-engines.md):
 - Penalties are capped at 100,000 per unit, so a missing skill weighs ``SKILL_UNITS`` units and prizes stay
   below ``MOST_PRIZE``; otherwise breaking a rule would be cheaper than losing a prize.
 - No open starts or ends: a dummy place at no distance from anywhere. No limit of stops: ``repair``.
+- One time window a stop: of several the longest. No rests, no limit of driving: ``repair``.
 - Deterministic with a seed and a limit of iterations, not with a clock: both are given.
 """
 
@@ -22,6 +23,7 @@ import numpy as np
 import pyvrp
 
 from orders.logistics.planner.model import EngineError, Kind, Problem, Route, Shipment, Step, Vehicle
+from orders.logistics.planner.prepare import delivery_windows, pickup_windows
 from orders.solving.clock import Deadline
 
 SKILL_UNITS = 1000
@@ -43,6 +45,24 @@ class Scale:
     money: float
     metres: int
     grams: int
+
+
+@dataclass(frozen=True)
+class _Extra:
+    """The load dimensions beside the mass: skills that some trucks lack, and the cold part where trucks have one."""
+
+    skills: list[str]
+    has_parts: bool
+
+    def of_vehicle(self, vehicle: Vehicle, scale: Scale) -> list[int]:
+        cold = vehicle.capacity_g if vehicle.cold_capacity_g is None else vehicle.cold_capacity_g
+        skills = [AMPLE if skill in vehicle.skills else 0 for skill in self.skills]
+        return [*skills, *([cold // scale.grams] if self.has_parts else ())]
+
+    def of_shipment(self, shipment: Shipment, scale: Scale) -> list[int]:
+        skills = [SKILL_UNITS if skill in shipment.skills else 0 for skill in self.skills]
+        chilled = shipment.mass_g // scale.grams if shipment.chilled else 0
+        return [*skills, *([chilled] if self.has_parts else ())]
 
 
 class PyVrp:
@@ -99,6 +119,7 @@ def choose_scale(problem: Problem) -> Scale:
     if errors[metres] > 0.1:
         raise EngineError("PyVRP would round the cost per kilometre away.")
     masses = [shipment.mass_g for shipment in problem.shipments] + [v.capacity_g for v in problem.vehicles]
+    masses += [v.cold_capacity_g for v in problem.vehicles if v.cold_capacity_g is not None]
     grams = next(unit for unit in (1000, 100, 10, 1) if all(mass % unit == 0 for mass in masses))
     return Scale(money, metres, grams)
 
@@ -119,27 +140,29 @@ def build(problem: Problem, scale: Scale) -> tuple[Any, list[list[int]]]:
         groups[replace(vehicle, id="")].append(k)
     needed = sorted({skill for shipment in problem.shipments for skill in shipment.skills})
     scarce = [skill for skill in needed if any(skill not in vehicle.skills for vehicle in problem.vehicles)]
+    has_parts = any(vehicle.cold_capacity_g is not None for vehicle in problem.vehicles)
     data = pyvrp.ProblemData(
         [pyvrp.Location(0, 0) for _ in range(len(distances))],
         [],
         [pyvrp.Depot(location=place) for place in depots],
-        [_build_type(vehicle, len(group), scale, scarce, depots, places) for vehicle, group in groups.items()],
+        [
+            _build_type(vehicle, len(group), scale, _Extra(scarce, has_parts), depots, places)
+            for vehicle, group in groups.items()
+        ],
         [distances],
         [durations],
-        shipments=[_build_shipment(shipment, scale, scarce) for shipment in problem.shipments],
+        shipments=[_build_shipment(shipment, scale, _Extra(scarce, has_parts)) for shipment in problem.shipments],
     )
     return data, list(groups.values())
 
 
-def _build_type(
-    vehicle: Vehicle, count: int, scale: Scale, scarce: list[str], depots: dict[int, int], dummy: int
-) -> Any:
+def _build_type(vehicle: Vehicle, count: int, scale: Scale, extra: _Extra, depots: dict[int, int], dummy: int) -> Any:
     limits: dict[str, Any] = {}
     if vehicle.max_distance_m is not None:
         limits["max_distance"] = vehicle.max_distance_m // scale.metres
     return pyvrp.VehicleType(
         count,
-        [vehicle.capacity_g // scale.grams] + [AMPLE if skill in vehicle.skills else 0 for skill in scarce],
+        [vehicle.capacity_g // scale.grams, *extra.of_vehicle(vehicle, scale)],
         depots[dummy if vehicle.start is None else vehicle.start],
         depots[dummy if vehicle.end is None else vehicle.end],
         fixed_cost=round(vehicle.fixed_cost * scale.money),
@@ -150,17 +173,19 @@ def _build_type(
     )
 
 
-def _build_shipment(shipment: Shipment, scale: Scale, scarce: list[str]) -> Any:
+def _build_shipment(shipment: Shipment, scale: Scale, extra: _Extra) -> Any:
+    pickup = max(pickup_windows(shipment), key=lambda window: window[1] - window[0])
+    delivery = max(delivery_windows(shipment), key=lambda window: window[1] - window[0])
     return pyvrp.Shipment(
         shipment.pickup,
         shipment.delivery,
-        pickup_tw_early=shipment.pickup_window[0],
-        pickup_tw_late=shipment.pickup_window[1],
+        pickup_tw_early=pickup[0],
+        pickup_tw_late=pickup[1],
         pickup_service_duration=shipment.pickup_service_s,
-        delivery_tw_early=shipment.delivery_window[0],
-        delivery_tw_late=shipment.delivery_window[1],
+        delivery_tw_early=delivery[0],
+        delivery_tw_late=delivery[1],
         delivery_service_duration=shipment.delivery_service_s,
-        amount=[shipment.mass_g // scale.grams] + [SKILL_UNITS if skill in shipment.skills else 0 for skill in scarce],
+        amount=[shipment.mass_g // scale.grams, *extra.of_shipment(shipment, scale)],
         prize=round(shipment.worth * scale.money) if shipment.optional else 0,
         required=not shipment.optional,
     )

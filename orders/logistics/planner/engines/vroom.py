@@ -21,6 +21,7 @@ import numpy as np
 import vroom
 
 from orders.logistics.planner.model import Kind, Matrix, Problem, Route, Shipment, Step, Vehicle
+from orders.logistics.planner.prepare import delivery_windows, pickup_windows
 
 FEN = 100
 MUST = 100
@@ -94,15 +95,15 @@ def _build_shipment(i: int, shipment: Shipment, skills: dict[str, int], dearest:
             2 * i + 1,
             shipment.pickup,
             default_service=shipment.pickup_service_s,
-            time_windows=[vroom.TimeWindow(*shipment.pickup_window)],
+            time_windows=[vroom.TimeWindow(*window) for window in pickup_windows(shipment)],
         ),
         vroom.ShipmentStep(
             2 * i + 2,
             shipment.delivery,
             default_service=shipment.delivery_service_s,
-            time_windows=[vroom.TimeWindow(*shipment.delivery_window)],
+            time_windows=[vroom.TimeWindow(*window) for window in delivery_windows(shipment)],
         ),
-        amount=[shipment.mass_g],
+        amount=[shipment.mass_g, shipment.mass_g if shipment.chilled else 0],
         skills={skills[name] for name in shipment.skills},
         priority=ordinary,
     )
@@ -110,6 +111,9 @@ def _build_shipment(i: int, shipment: Shipment, skills: dict[str, int], dearest:
 
 def _build_vehicle(k: int, vehicle: Vehicle, skills: dict[str, int], steps: list[Any], nowhere: int) -> Any:
     limits: dict[str, Any] = {}
+    cold = vehicle.cold_capacity_g
+    if vehicle.max_driving_s is not None:
+        limits["max_travel_time"] = vehicle.max_driving_s
     if vehicle.max_stops is not None:
         limits["max_tasks"] = vehicle.max_stops
     if vehicle.max_distance_m is not None:
@@ -119,7 +123,7 @@ def _build_vehicle(k: int, vehicle: Vehicle, skills: dict[str, int], steps: list
         start=nowhere if _is_open(vehicle) else vehicle.start,
         end=vehicle.end,
         profile=PROFILE,
-        capacity=[vehicle.capacity_g],
+        capacity=[vehicle.capacity_g, vehicle.capacity_g if cold is None else cold],
         skills={skills[name] for name in vehicle.skills},
         time_window=vroom.TimeWindow(*vehicle.shift),
         costs=vroom.VehicleCosts(
