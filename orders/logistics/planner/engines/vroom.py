@@ -150,6 +150,8 @@ def _steps(vehicle: Vehicle, route: Route | None, numbers: dict[str, int]) -> li
 def _read(problem: Problem, table: Any) -> list[Route]:
     """Routes from VROOM's table of steps, one row per step in order."""
     steps: dict[int, list[Step]] = defaultdict(list)
+    if "id" not in table:  # nothing could be served: a table without columns
+        return []
     for vehicle, kind, number in zip(table["vehicle_id"], table["type"], table["id"], strict=True):
         if kind in ("pickup", "delivery"):
             shipment = problem.shipments[(int(number) - 1) // 2]
