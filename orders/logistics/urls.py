@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from orders.logistics.forms.board import GOODS, TARGET
 from orders.logistics.views import (
     board,
+    comparing,
     checkpoint,
     checkpoints,
     dispatch,
@@ -33,7 +34,9 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^trips/(?P<pk>[0-9]{1,18})/(?P<verb>lock|unlock)/$", board.trip_lock, name="trip_lock"),
     path("day/plan/", dispatch.plan, name="plan"),
     path("runs/<int:pk>/", dispatch.run, name="run"),
+    path("runs/", comparing.runs, name="runs"),
     path("runs/<int:pk>/commit/", dispatch.commit, name="run_commit"),
+    path("runs/<int:pk>/discard/", comparing.run_discard, name="run_discard"),
     path("runs/<int:pk>/again/", dispatch.give_up, name="run_again"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<int:pk>/end/", rules.rules_end, name="rules_end"),

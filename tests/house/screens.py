@@ -165,6 +165,8 @@ LOGISTICS = [
     Screen("logistics:trip_lock", EVERYBODY, lambda world: (world.trip.pk, "lock"), method="post"),
     Screen("logistics:plan", EVERYBODY, method="post"),
     Screen("logistics:run", DESK, lambda world: (world.run.pk,)),
+    Screen("logistics:runs", DESK),
+    Screen("logistics:run_discard", EVERYBODY, lambda world: (world.run.pk,), method="post"),
     Screen("logistics:run_commit", EVERYBODY, lambda world: (world.run.pk,), method="post"),
     Screen("logistics:run_again", EVERYBODY, lambda world: (world.run.pk,), method="post"),
     Screen("logistics:rules", DESK),

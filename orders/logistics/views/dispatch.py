@@ -17,11 +17,10 @@ from orders.logistics.enums import RunState
 from orders.logistics.forms.trips import DayForm, chosen_day
 from orders.logistics.permissions import dispatcher_or_404, get_run
 from orders.logistics.queries.day import day_board
+from orders.logistics.queries.run_compare import WITH_PLAN
 from orders.logistics.queries.runs import Preview, preview_of
 from orders.logistics.views.answers import first_error, sentence_of
 from orders.logistics.wording import failure_word
-
-WITH_PLAN = (RunState.READY, RunState.COMMITTED)
 
 
 @login_required
