@@ -62,6 +62,7 @@ class ProduceViewSet(OurViewSet):
                 [FieldPanel("directory_status"), FieldPanel("directory_note")], heading=_("鲜活农产品目录")
             ),
             FieldRowPanel([FieldPanel("ambient_hours"), FieldPanel("cold_hours")], heading=_("可放多久")),
+            FieldPanel("shrink_permille"),
             FieldRowPanel([FieldPanel("pack_word"), FieldPanel("pack_g")], heading=_("常用包装")),
             FieldPanel("is_active"),
         ]

@@ -114,6 +114,7 @@ def _produce(folder: Path) -> Iterator[Produce]:
             cold_hours=_longest_hours(row["cold_days"]),
             pack_word=row["pack_word"] if _grams(row["pack_kg"]) else "",
             pack_g=_grams(row["pack_kg"]) or None,
+            shrink_permille=int(row["shrink_permille"]),
         )
 
 
