@@ -1,7 +1,7 @@
 """Which trucks may run on a day and when; and for the others, why not."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, prefetch_related_objects
@@ -41,18 +41,19 @@ def fleet_for(
     trucks: Iterable[int] | None = None,
     driver: Driver | None = None,
     trip: Trip | None = None,
+    freed: Collection[int] = (),
 ) -> Fleet:
     """All trucks (or those of `trucks`) sorted into those that may run on `day` from `at` on and those that may not.
 
     `driver` stands in for the truck's own (a planned trip keeps its driver); `trip` is the one being changed, whose own
-    time is free. Five statements: rules, trucks with drivers, checks, passes, open trips.
+    time is free, as is that of the trips `freed`. Five statements: rules, trucks with drivers, checks, passes, open trips.
     """
     rules = rules_for(day)
     wanted = Truck.objects.select_related("carrier", "base__parent__parent", "driver")
     if trucks is not None:
         wanted = wanted.filter(pk__in=list(trucks))
     rows = list(wanted.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks")))
-    return _sorted(rows, driver, rules, day, at, trip)
+    return _sorted(rows, driver, rules, day, at, {trip.pk, *freed} if trip else freed)
 
 
 def fleet_of_trip(trip: Trip, at: dt.datetime) -> Fleet:
@@ -61,7 +62,7 @@ def fleet_of_trip(trip: Trip, at: dt.datetime) -> Fleet:
     Four statements: rules, the driver's checks, passes, other open trips.
     """
     prefetch_related_objects([trip.driver], with_recent_checks(midnight(trip.day)))
-    return _sorted([trip.truck], trip.driver, rules_for(trip.day), trip.day, at, trip)
+    return _sorted([trip.truck], trip.driver, rules_for(trip.day), trip.day, at, {trip.pk})
 
 
 def _sorted(
@@ -70,10 +71,10 @@ def _sorted(
     rules: Rules | None,
     day: dt.date,
     at: dt.datetime,
-    trip: Trip | None,
+    freed: Collection[int],
 ) -> Fleet:
     passes = _passes_of(trucks)
-    busy = _busy(trucks, driver, day, trip)
+    busy = _busy(trucks, driver, day, freed)
     candidates: list[Candidate] = []
     excluded: list[Excluded] = []
     for truck in trucks:
@@ -156,7 +157,7 @@ def _passes_of(trucks: list[Truck]) -> dict[int, list[Pass]]:
 
 
 def _busy(
-    trucks: list[Truck], driver: Driver | None, day: dt.date, trip: Trip | None
+    trucks: list[Truck], driver: Driver | None, day: dt.date, freed: Collection[int]
 ) -> list[tuple[tuple[int, int], Span]]:
     """Truck, driver and time of the open trips that touch the day."""
     drivers = {truck.driver_id for truck in trucks if truck.driver_id} | ({driver.pk} if driver else set())
@@ -166,9 +167,7 @@ def _busy(
         starts_at__lt=midnight(day) + dt.timedelta(days=1),
         ends_at__gt=midnight(day),
     )
-    if trip is not None:
-        taken = taken.exclude(pk=trip.pk)
-    rows = taken.values_list("truck_id", "driver_id", "starts_at", "ends_at")
+    rows = taken.exclude(pk__in=freed).values_list("truck_id", "driver_id", "starts_at", "ends_at")
     return [((truck_id, driver_id), (starts_at, ends_at)) for truck_id, driver_id, starts_at, ends_at in rows]
 
 

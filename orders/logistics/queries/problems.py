@@ -49,7 +49,7 @@ def day_problem(day: dt.date, at: dt.datetime) -> DayProblem:
     """Six statements, whatever the size of the day."""
     fleet = fleet_for(day, at)
     able, left_out = sort_out(list(unserved_of(day)), day)
-    parts = [part for allocation in able for part in _parts(allocation, fleet.candidates)]
+    parts = [part for allocation in able for part in parts_of_waiting(allocation, fleet.candidates)]
     problem = make_problem(parts, fleet.candidates, day, pass_needed=fleet.pass_needed)
     return DayProblem(problem, fleet.excluded, left_out)
 
@@ -73,7 +73,7 @@ def why_unaskable(allocation: Allocation, day: dt.date) -> str | None:
     return NO_TIME if delivery_window(allocation, day) is None else None
 
 
-def _parts(allocation: Any, candidates: Sequence[Candidate]) -> list[Part]:
+def parts_of_waiting(allocation: Any, candidates: Sequence[Candidate]) -> list[Part]:
     """Whole where a truck can carry it, else equal parts; their grams add up to what rides on no truck."""
     able = [c.truck for c in candidates if c.truck.is_cold or not needs_cold(allocation.lot.produce)]
     grams = allocation.grams - allocation.planned
