@@ -87,6 +87,8 @@ def _member(user: Any) -> list[tuple[str, str, str]]:
         entries += [("logistics:dispatch", _("调度"), "route"), ("logistics:trucks", _("车辆"), "truck")]
     elif OrganisationKind.CARRIER in kinds and roles & {Role.MANAGER, Role.CLERK}:
         entries.append(("logistics:trucks", _("车辆"), "truck"))
+    if Role.ISSUER in roles:
+        entries.append(("logistics:passes", _("通行证"), "shield-check"))
     if user.has_perm("wagtailadmin.access_admin"):
         entries.append(("wagtailadmin_home", _("管理后台"), "layout-dashboard"))
     return [*entries[:4], (ME, _("我的"), "user-round")]

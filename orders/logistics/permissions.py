@@ -19,7 +19,7 @@ from market.permissions import (
     roles_in,
     selling_for,
 )
-from orders.logistics.models import Driver, Load, Pass, PlanRun, Rules, Trip, Truck
+from orders.logistics.models import Driver, Load, PlanRun, Rules, Trip, Truck
 from orders.logistics.queries.statements import LESS, MORE
 from orders.models import Pledge
 from orders.permissions import buying_for, can_buy_for
@@ -115,12 +115,6 @@ def get_truck(user: User, pk: int) -> Truck:
 def get_driver(user: User, pk: int) -> Driver:
     """Raises: Http404."""
     return get_object_or_404(drivers_for(user).select_related("carrier"), pk=pk)
-
-
-def get_pass(user: User, pk: int) -> Pass:
-    """For dispatchers. Raises: Http404."""
-    dispatcher_or_404(user)
-    return get_object_or_404(Pass, pk=pk)
 
 
 def get_rules(user: User, pk: int) -> Rules:

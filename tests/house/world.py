@@ -13,6 +13,7 @@ from tests.factories.evidence import make_evidence
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
 from tests.factories.matching import make_run
 from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
+from tests.factories.passes import make_office
 from tests.factories.receipts import make_receipt, on_the_road
 from tests.factories.standing import make_standing
 from tests.factories.talks import make_answer, make_demand
@@ -41,6 +42,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "truck": trip.truck,
         "driver": trip.driver,
         "green_pass": trip.truck.passes.get(),
+        "office": make_office(cast),
         "run": trip.run,
         "match": make_run(cast.commerce_desk),
         "trip": trip,

@@ -1,18 +1,25 @@
-"""Green-channel passes: what an issuer gave to a truck, and what became of it."""
+"""Green-channel passes that are issued or recorded from paper, suspended, restored, revoked, superseded, expired."""
 
 import datetime as dt
 import re
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from market.actions.events import record
 from market.actions.states import move
-from market.models import User
+from market.exceptions import NotAllowed, WrongState
+from market.models import Event, User
+from market.permissions import require
 from orders.logistics import exceptions as refusals
-from orders.logistics.actions.locks import lock_one
-from orders.logistics.enums import PASS_MOVES, PassIssuer, PassState
-from orders.logistics.models import Pass, Truck
+from orders.logistics import exceptions_passes as pass_refusals
+from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.pass_applications import next_number, tell_carrier
+from orders.logistics.enums import GRANTED_PASSES, PASS_MOVES, PassIssuer, PassState
+from orders.logistics.models import IssuerOffice, Pass, Truck
 from orders.logistics.permissions import require_dispatcher
+from orders.logistics.permissions_passes import can_stop_pass, office_for
 
 NUMBER = re.compile(r"[1-8]\d{11}", re.ASCII)  # six digits of an official area, six of the issuer's own count
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -22,7 +29,7 @@ _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 def issue_pass(
     truck: Truck, *, issuer: str, number: str, valid_from: dt.datetime, valid_to: dt.datetime, by: User
 ) -> Pass:
-    """The truck has this pass. The same pass again returns it and changes nothing.
+    """The truck has this pass, recorded from paper by the dispatcher. The same again returns it and changes nothing.
 
     Locks: truck. Raises: NotAllowed, BadPassNumber, BadPassTimes, PassNumberTaken.
     """
@@ -44,30 +51,98 @@ def issue_pass(
     return green_pass
 
 
+@transaction.atomic
+def grant_pass(green_pass: Pass, *, by: User, at: dt.datetime | None = None) -> Pass:
+    """The vetted application is a pass with the next number of the issuer's area; the one it replaces is superseded.
+
+    Locks: the issuer's office, passes. Raises: NotAllowed, WrongState (also the second time), PassAlreadyOver, NumbersUsedUp,
+    NothingToReplace (that one ended meanwhile).
+    """
+    office = office_for(by, green_pass)
+    if office is None:
+        raise NotAllowed
+    lock_one(IssuerOffice, office.pk)
+    passes = lock_all(Pass, [green_pass.replaces_id, green_pass.pk])
+    green_pass = passes[green_pass.pk]
+    _require_state(green_pass, PassState.VETTED)
+    if green_pass.valid_to <= (at or timezone.now()):
+        raise pass_refusals.PassAlreadyOver
+    old = move(green_pass, "state", PassState.ISSUED, PASS_MOVES)
+    green_pass.number = next_number(office)
+    green_pass.save(update_fields=["state", "number"])
+    event = record(green_pass, "issued", by=by, from_state=old, to_state=green_pass.state)
+    if green_pass.replaces_id is not None:
+        _supersede(passes[green_pass.replaces_id], green_pass, by)
+    tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已签发，号码 %(number)s"), number=green_pass.number)
+    return green_pass
+
+
+@transaction.atomic
 def suspend_pass(green_pass: Pass, *, reason: str, by: User) -> Pass:
     """The pass does not count until it is restored. Locks: pass. Raises: NotAllowed, ReasonNeeded, WrongState."""
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
-    return _move_pass(green_pass, PassState.SUSPENDED, "suspended", reason, by)
+    green_pass, event = _move_pass(green_pass, PassState.SUSPENDED, "suspended", reason.strip(), by)
+    tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已暂停：%(reason)s"), reason=green_pass.reason)
+    return green_pass
 
 
+@transaction.atomic
 def revoke_pass(green_pass: Pass, *, reason: str, by: User) -> Pass:
     """The pass never counts again. Locks: pass. Raises: NotAllowed, ReasonNeeded, WrongState."""
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
-    return _move_pass(green_pass, PassState.REVOKED, "revoked", reason, by)
-
-
-def restore_pass(green_pass: Pass, *, by: User) -> Pass:
-    """A suspended pass counts again. Locks: pass. Raises: NotAllowed, WrongState."""
-    return _move_pass(green_pass, PassState.ISSUED, "restored", "", by)
+    green_pass, event = _move_pass(green_pass, PassState.REVOKED, "revoked", reason.strip(), by)
+    tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已吊销：%(reason)s"), reason=green_pass.reason)
+    return green_pass
 
 
 @transaction.atomic
-def _move_pass(green_pass: Pass, to: PassState, verb: str, reason: str, by: User) -> Pass:
-    green_pass = lock_one(Pass, green_pass.pk)
-    require_dispatcher(by)
-    old = move(green_pass, "state", to, PASS_MOVES)
-    green_pass.save(update_fields=["state"])
-    record(green_pass, verb, by=by, from_state=old, to_state=to, reason=reason)
+def restore_pass(green_pass: Pass, *, by: User) -> Pass:
+    """A suspended pass counts again. Locks: pass. Raises: NotAllowed, WrongState."""
+    green_pass, event = _move_pass(green_pass, PassState.ISSUED, "restored", "", by)
+    tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已恢复"))
     return green_pass
+
+
+def expire_passes(at: dt.datetime | None = None) -> int:
+    """Passes past their time are expired, by the clock. Returns how many; a repeat changes nothing."""
+    at = at or timezone.now()
+    late = list(Pass.objects.granted().filter(valid_to__lte=at).values_list("pk", flat=True))
+    return sum(_expire(pk) for pk in late)
+
+
+@transaction.atomic
+def _expire(pk: int) -> bool:
+    green_pass = lock_one(Pass, pk)
+    if green_pass.state not in GRANTED_PASSES:
+        return False
+    old = move(green_pass, "state", PassState.EXPIRED, PASS_MOVES)
+    green_pass.save(update_fields=["state"])
+    record(green_pass, "expired", by=None, from_state=old, to_state=green_pass.state)
+    return True
+
+
+def _supersede(old: Pass, new: Pass, by: User) -> None:
+    if old.state not in GRANTED_PASSES:
+        raise pass_refusals.NothingToReplace
+    before = move(old, "state", PassState.SUPERSEDED, PASS_MOVES)
+    old.save(update_fields=["state"])
+    record(old, "superseded", by=by, from_state=before, to_state=old.state, reason=new.number)
+
+
+def _move_pass(green_pass: Pass, to: PassState, verb: str, reason: str, by: User) -> tuple[Pass, Event]:
+    green_pass = lock_one(Pass, green_pass.pk)
+    require(can_stop_pass(by, green_pass))
+    if to == PassState.ISSUED:
+        _require_state(green_pass, PassState.SUSPENDED)
+    old = move(green_pass, "state", to, PASS_MOVES)
+    green_pass.reason = reason
+    green_pass.save(update_fields=["state", "reason"])
+    return green_pass, record(green_pass, verb, by=by, from_state=old, to_state=to, reason=reason)
+
+
+def _require_state(green_pass: Pass, state: PassState) -> None:
+    """Two ways lead into 有效; each of them begins somewhere else. Raises: WrongState."""
+    if green_pass.state != state:
+        raise WrongState(state=green_pass.get_state_display())

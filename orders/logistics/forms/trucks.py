@@ -11,7 +11,7 @@ from market.quantities import format_exact
 from orders.forms.fields import ClockField
 from orders.logistics import exceptions as refusals
 from orders.logistics.enums import HealthCode, PassIssuer, PlateColour, SampleResult
-from orders.logistics.forms.fields import CubicMetresField, GramsField, MomentField, ReasonField, TownField
+from orders.logistics.forms.fields import CubicMetresField, GramsField, MomentField, TownField
 from orders.logistics.models import Driver, Truck
 
 FIELDS_OF_REFUSALS = {
@@ -112,10 +112,6 @@ class HealthForm(forms.Form):
     )
     sampled_at = MomentField(label=_("采样时间"), required=False)
     temperature = forms.DecimalField(label=_("体温（℃）"), max_digits=3, decimal_places=1, required=False)
-
-
-class PassReasonForm(forms.Form):
-    reason = ReasonField()
 
 
 def offer_carriers(form: forms.Form, carriers: Sequence[Organisation]) -> None:

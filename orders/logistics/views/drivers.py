@@ -1,4 +1,4 @@
-"""Drivers, and what the dispatcher records of them and of passes."""
+"""Drivers, and what the dispatcher records of them."""
 
 from typing import Any
 
@@ -11,17 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from market.exceptions import Refused
 from orders.logistics.actions.health import record_health_check
-from orders.logistics.actions.passes import issue_pass, restore_pass, revoke_pass, suspend_pass
 from orders.logistics.actions.trucks import register_driver, update_driver
 from orders.logistics.forms.trucks import (
     FIELDS_OF_REFUSALS,
     DriverChangeForm,
     DriverForm,
     HealthForm,
-    PassForm,
-    PassReasonForm,
 )
-from orders.logistics.permissions import dispatcher_or_404, get_driver, get_pass, get_truck, is_dispatcher
+from orders.logistics.permissions import dispatcher_or_404, get_driver, is_dispatcher
 from orders.logistics.queries.trucks import checks_of
 from orders.logistics.views.answers import done_or_refused, first_error
 from orders.logistics.views.trucks import carriers_or_404
@@ -88,40 +85,6 @@ def driver_health(request: HttpRequest, pk: int) -> HttpResponse:
         "form": DriverChangeForm(initial=_as_it_is(one)),
     }
     return render(request, "logistics/driver.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def pass_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record a truck's pass."""
-    dispatcher_or_404(request.user)
-    truck = get_truck(request.user, pk)
-    form = PassForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            issue_pass(truck, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
-        else:
-            messages.success(request, _("通行证已登记"))
-            return redirect("logistics:truck", pk)
-    return render(request, "logistics/pass_form.html", {"form": form, "truck": truck})
-
-
-@login_required
-@require_POST
-def pass_change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Suspend, revoke or restore."""
-    one = get_pass(request.user, pk)
-    back = ("logistics:truck", one.truck_id)
-    if verb == "restore":
-        return done_or_refused(request, lambda: restore_pass(one, by=request.user), _("通行证已恢复"), back)
-    form = PassReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, first_error(form))
-        return redirect(*back)
-    turn, reason = {"suspend": suspend_pass, "revoke": revoke_pass}[verb], form.cleaned_data["reason"]
-    return done_or_refused(request, lambda: turn(one, reason=reason, by=request.user), _("通行证状态已更改"), back)
 
 
 def _as_it_is(one: Any) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from orders.logistics.actions.trucks import assign_driver, register_truck, updat
 from orders.logistics.forms.trucks import (
     FIELDS_OF_REFUSALS,
     AssignForm,
-    PassReasonForm,
     TruckChangeForm,
     TruckForm,
     as_it_is,
@@ -77,7 +76,6 @@ def truck(request: HttpRequest, pk: int) -> HttpResponse:
         "reasons": [str(reason) for reason in row.reasons] if dispatches else masked(row.reasons),
         "assign": _assign_form(request, one),
         "dispatches": dispatches,
-        "pass_reason": PassReasonForm(),
     }
     return render(request, "logistics/truck.html", context)
 
