@@ -7,6 +7,7 @@ Units everywhere: grams, metres, seconds from the day's midnight, yuan.
 - ``prepare``, ``flat``  the problem in the words of engines and of the working copy
 - ``insertion`` the working copy of a plan into which loads are put and from which they are taken
 - ``repair``    an engine's proposal made valid and topped up
+- ``tolls``     fuller trucks and trucks that fit, where tolls make that pay
 - ``greedy``    a plan without any library
 - ``engines``   VROOM, PyVRP and their combination; imported only in the worker process
 - ``reasons``   why a load was left behind

@@ -15,6 +15,7 @@ from orders.logistics.planner.insertion import Draft
 from orders.logistics.planner.model import Plan, Problem, Route
 from orders.logistics.planner.reasons import explain_left
 from orders.logistics.planner.repair import draft_from, drop_losers, polish, top_up
+from orders.logistics.planner.tolls import notes_of
 from orders.solving.clock import Deadline
 
 ROUNDS = 250
@@ -40,7 +41,8 @@ def greedy_plan(problem: Problem, *, seconds: float = 5.0, seed: int = 1, note: 
     draft = solve_greedily(problem, seconds=seconds, seed=seed, start=problem.initial_routes)
     routes = tuple(draft.routes())
     unserved = explain_left(problem, routes)
-    return Plan(routes, unserved, "greedy", round(time.process_time() - began, 3), note)
+    cpu_s = round(time.process_time() - began, 3)
+    return Plan(routes, unserved, "greedy", cpu_s, note, notes=notes_of(problem, routes))
 
 
 def solve_greedily(problem: Problem, *, seconds: float, seed: int, start: Iterable[Route] | None = None) -> Draft:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from orders.logistics.planner.flat import Day, after, before, toll_yuan
-from orders.logistics.planner.model import Route, Step
+from orders.logistics.planner.model import Route, Step, Vehicle
 
 FOREVER = 2**62
-MOST_TRIALS = 12
+MOST_TRIALS = 4
 """Spots of one truck that are tried out where rests, driving or tolls depend on the whole tour."""
 NEAREST_TOURS = 50
 """With more trucks than this only those passing nearest to the pickup are tried for a load."""
@@ -42,8 +42,7 @@ class Tour:
         self.gaps = day.gaps_for(vehicle)
         cold = self.truck.cold_capacity_g
         self.most_cold = FOREVER if cold is None else cold
-        # Rests, driving and tolls depend on the whole tour: a spot is tried out before it is believed.
-        self.is_odd = bool(self.truck.break_s or self.truck.toll or self.truck.max_driving_s is not None)
+        self.is_odd = is_odd(self.truck)
         self.metres, self.ok = 0, True
         self.set(nodes)
 
@@ -171,7 +170,10 @@ class Tour:
             if found is not None:
                 spots.append((found[0], at, found[1]))
         best: Spot | None = None
+        fixed = 0.0 if self.nodes else self.truck.fixed_cost
         for metres, at, to in sorted(spots)[:MOST_TRIALS]:
+            if fixed + self.rate * metres - self.toll >= (most_cost if best is None else best.cost):
+                break
             nodes = [*self.nodes[:at], 2 * shipment, *self.nodes[at:to], 2 * shipment + 1, *self.nodes[to:]]
             trial = Tour(self.day, self.vehicle, nodes)
             cost = trial.cost - self.cost
@@ -238,6 +240,11 @@ class Tour:
         if self.truck.end is not None:
             now += day.durations[target][self.truck.end]
         return now <= self.truck.shift[1]
+
+
+def is_odd(truck: Vehicle) -> bool:
+    """Do rests, driving or tolls depend on its whole tour, so that a spot is tried out before it is believed?"""
+    return bool(truck.break_s or truck.toll or truck.max_driving_s is not None)
 
 
 class Draft:

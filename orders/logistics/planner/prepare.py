@@ -43,7 +43,11 @@ def prepare(problem: Problem) -> Problem:
 
 
 def for_engines(problem: Problem) -> Problem:
-    """A prepared problem in which pins and closures are skills; what this says too roughly, ``repair`` mends."""
+    """A prepared problem in which pins and closures are skills, and hours of driving also metres.
+
+    What this says too roughly, ``repair`` mends.
+    """
+    problem = _with_metres(problem)
     skills = _pins(problem) + _openings(problem)
     if not skills:
         return problem
@@ -56,6 +60,29 @@ def for_engines(problem: Problem) -> Problem:
         vehicles=tuple(
             replace(v, skills=v.skills | {name for name, _, able in skills if v.id in able}) for v in problem.vehicles
         ),
+    )
+
+
+def _with_metres(problem: Problem) -> Problem:
+    """A limit of driving as a limit of distance, at the mean speed of this problem's roads."""
+    if all(vehicle.max_driving_s is None for vehicle in problem.vehicles):
+        return problem
+    gates = problem.gates_s or (0,) * len(problem.distances_m)
+    metres = seconds = 0
+    for row, times in zip(problem.distances_m, problem.durations_s, strict=True):
+        near = [(m, s - gate) for m, s, gate in zip(row, times, gates, strict=True) if 0 < m < FAR]
+        metres += sum(m for m, _ in near)
+        seconds += sum(s for _, s in near)
+    pace = metres / max(1, seconds)
+    return replace(problem, vehicles=tuple(_limited(vehicle, pace) for vehicle in problem.vehicles))
+
+
+def _limited(vehicle: Vehicle, pace: float) -> Vehicle:
+    if vehicle.max_driving_s is None:
+        return vehicle
+    most = int(vehicle.max_driving_s * pace)
+    return replace(
+        vehicle, max_distance_m=min(most, most if vehicle.max_distance_m is None else vehicle.max_distance_m)
     )
 
 

@@ -6,6 +6,7 @@ missing or failing engine costs its proposal and a line in the log, not the plan
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,18 +14,23 @@ from dataclasses import dataclass, replace
 from orders.logistics.planner.checker import check
 from orders.logistics.planner.engines import Engine, load_engine
 from orders.logistics.planner.flat import Day
-from orders.logistics.planner.insertion import Draft
+from orders.logistics.planner.greedy import improve
+from orders.logistics.planner.insertion import Draft, is_odd
 from orders.logistics.planner.model import EngineError, NoPlanError, Plan, Problem, Route
 from orders.logistics.planner.prepare import for_engines
 from orders.logistics.planner.reasons import explain_left, find_hopeless
 from orders.logistics.planner.repair import draft_from, polish
 from orders.logistics.planner.stability import count_moved, keep_trucks
+from orders.logistics.planner.tolls import notes_of, save_tolls
 from orders.solving.clock import Deadline
 
 FIRST_SHARE = 0.5
 LARGE_DAY = 300
 """From this many shipments on PyVRP improves the plan in pieces."""
 LEAST_SECONDS = 0.2
+OWN_SHARE = 0.25
+"""Of the time, for what no engine sees: rests, and tolls that depend on the load."""
+MOST_ROUNDS = 2000
 MOVE_PRICE = 150.0
 """Yuan a re-plan must gain for each planned load that changes its truck: a driver's orders are not free."""
 MISSING_PRICE = 1e12
@@ -51,8 +57,10 @@ def make_plan(
     hopeless = find_hopeless(problem)
     run = Run(_without(problem, hopeless), seconds, seed, deadline)
     best = run.auto() if engine == "auto" else run.single(engine)
+    best = run.refined(best)
     unserved = explain_left(problem, best.routes)
-    plan = Plan(best.routes, unserved, best.name, 0.0, run.note, tuple(run.log))
+    notes = notes_of(problem, best.routes)
+    plan = Plan(best.routes, unserved, best.name, 0.0, run.note, tuple(run.log), notes)
     violations = check(problem, plan)
     if violations:
         raise NoPlanError([violation.message for violation in violations])
@@ -77,6 +85,7 @@ class Run:
     def __init__(self, problem: Problem, seconds: float, seed: int, deadline: Deadline) -> None:
         self.problem, self.seconds, self.seed, self.deadline = problem, seconds, seed, deadline
         self.day = Day(problem)
+        self.spare = OWN_SHARE * seconds if any(is_odd(vehicle) for vehicle in problem.vehicles) else 0.0
         self.for_engines = for_engines(self.day.problem)
         self.log: list[str] = []
         self.note = ""
@@ -85,7 +94,7 @@ class Run:
         """The proposal of one engine, from the initial routes where there are any."""
         start = self._remainder()
         routes = start.routes if start else None
-        found = self._ask(load_engine(name), self.deadline.left(), routes, name)
+        found = self._ask(load_engine(name), self._time(), routes, name)
         return self._best([start, found])
 
     def auto(self) -> Candidate:
@@ -94,15 +103,29 @@ class Run:
         candidates = [start]
         # The share is of the nominal budget, so that VROOM's level does not depend on the machine's mood.
         candidates.append(self._try("vroom", FIRST_SHARE * self.seconds, start, "vroom"))
-        if self.deadline.left() > LEAST_SECONDS:
+        if self._time() > LEAST_SECONDS:
             best = self._best(candidates) if any(candidates) else None
             name = "sectors" if best and len(self.problem.shipments) > LARGE_DAY else "pyvrp"
             label = f"{best.name}+{name}" if best else name
-            candidates.append(self._try(name, self.deadline.left(), best, label))
+            candidates.append(self._try(name, self._time(), best, label))
         if not any(candidates[1:]):
             self.note = "No routing engine gave a plan: " + " ".join(self.log)
             candidates.append(self._try("greedy", max(1.0, self.deadline.left()), start, "greedy"))
         return self._best(candidates)
+
+    def refined(self, best: Candidate) -> Candidate:
+        """The plan improved by our own search, which sees the rests, hours and tolls that no engine does."""
+        if not self.spare:
+            return best
+        draft = draft_from(self.day, best.routes)
+        own = Deadline(max(self.spare, LEAST_SECONDS))
+        save_tolls(draft, own)
+        if not any(route.steps for route in self.problem.initial_routes):
+            improve(draft, own, random.Random(self.seed), MOST_ROUNDS)  # noqa: S311 - a search, not a secret
+        return self._best([best, self._weigh(best.name, draft)])
+
+    def _time(self) -> float:
+        return max(self.deadline.left() - self.spare, 0.05)
 
     def _remainder(self) -> Candidate | None:
         """The initial routes, made valid, with what else fits put in."""
