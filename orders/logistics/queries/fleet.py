@@ -2,13 +2,22 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, prefetch_related_objects
 
 from orders.logistics.enums import OPEN_TRIPS, PassState
-from orders.logistics.models import Driver, Pass, Rules, Trip, Truck
-from orders.logistics.queries.fitness import Reason, negative_until, rules_for, why_not, with_recent_checks
+from orders.logistics.models import Driver, Pass, RiskArea, Rules, Trip, Truck
+from orders.logistics.queries.fitness import (
+    Fitness,
+    Grounds,
+    Reason,
+    base_closed,
+    fitness_of,
+    grounds_for,
+    negative_until,
+    with_recent_checks,
+)
 from orders.logistics.queries.journeys import Candidate, midnight, point_of
 
 SHORTEST = dt.timedelta(hours=1)  # less time than this is no trip
@@ -46,29 +55,30 @@ def fleet_for(
     """All trucks (or those of `trucks`) sorted into those that may run on `day` from `at` on and those that may not.
 
     `driver` stands in for the truck's own (a planned trip keeps its driver); `trip` is the one being changed, whose own
-    time is free, as is that of the trips `freed`. Five statements: rules, trucks with drivers, checks, passes, open trips.
+    time is free, as is that of the trips `freed`. Seven statements: rules, closed areas, bans, trucks with drivers, checks, passes,
+    open trips.
     """
-    rules = rules_for(day)
+    grounds = _grounds_of(day)
     wanted = Truck.objects.select_related("carrier", "base__parent__parent", "driver")
     if trucks is not None:
         wanted = wanted.filter(pk__in=list(trucks))
     rows = list(wanted.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks")))
-    return _sorted(rows, driver, rules, day, at, {trip.pk, *freed} if trip else freed)
+    return _sorted(rows, driver, grounds, day, at, {trip.pk, *freed} if trip else freed)
 
 
 def fleet_of_trip(trip: Trip, at: dt.datetime) -> Fleet:
     """The trip's own truck with the trip's own driver, judged as `fleet_for` does, from rows that came with the trip.
 
-    Four statements: rules, the driver's checks, passes, other open trips.
+    Six statements: rules, closed areas, bans, the driver's checks, passes, other open trips.
     """
     prefetch_related_objects([trip.driver], with_recent_checks(midnight(trip.day)))
-    return _sorted([trip.truck], trip.driver, rules_for(trip.day), trip.day, at, {trip.pk})
+    return _sorted([trip.truck], trip.driver, _grounds_of(trip.day), trip.day, at, {trip.pk})
 
 
 def _sorted(
     trucks: list[Truck],
     driver: Driver | None,
-    rules: Rules | None,
+    grounds: Grounds,
     day: dt.date,
     at: dt.datetime,
     freed: Collection[int],
@@ -80,9 +90,9 @@ def _sorted(
     for truck in trucks:
         at_wheel = driver or truck.driver
         spans = [span for keys, span in busy if truck.pk == keys[0] or (at_wheel and at_wheel.pk == keys[1])]
-        found = _judge(truck, at_wheel, passes.get(truck.pk, []), spans, rules, day, at)
+        found = _judge(truck, at_wheel, passes.get(truck.pk, []), spans, grounds, day, at)
         (candidates if isinstance(found, Candidate) else excluded).append(found)  # type: ignore[arg-type]
-    return Fleet(candidates, excluded, rules)
+    return Fleet(candidates, excluded, grounds.rules)
 
 
 def _judge(
@@ -90,7 +100,7 @@ def _judge(
     driver: Driver | None,
     passes: list[Pass],
     busy: list[Span],
-    rules: Rules | None,
+    grounds: Grounds,
     day: dt.date,
     at: dt.datetime,
 ) -> Candidate | Excluded:
@@ -98,24 +108,48 @@ def _judge(
     shift = (_on(day, truck.shift_from), _on(day, truck.shift_to))
     free = _longest_gap((max(shift[0], at), shift[1]), busy)
     green_pass = _best_pass(passes, free or shift)
-    standing = why_not(truck, driver, green_pass, rules, *(free or shift))
+    standing = [*_fitness(truck, driver, green_pass, grounds, free or shift).reasons]
     if point_of(truck.base) is None:
         standing.append(Reason("base_unknown"))
     if free is None:
         return Excluded(truck, [*standing, Reason("busy" if busy and at < shift[1] else "shift_over")])
-    span = _narrowed(free, driver, green_pass, rules)
+    span = _narrowed(free, truck, driver, green_pass, grounds)
     if span[1] - span[0] < SHORTEST or driver is None or point_of(truck.base) is None:
         return Excluded(truck, standing)
-    reasons = why_not(truck, driver, green_pass, rules, *span)
-    if reasons:
-        return Excluded(truck, reasons)
+    fitness = _fitness(truck, driver, green_pass, grounds, span)
+    if not fitness.is_fit:
+        return Excluded(truck, [*fitness.reasons])
     covers = green_pass is not None and green_pass.state == PassState.ISSUED and _overlap(green_pass, span) == span
     return Candidate(truck, driver, green_pass if covers else None, *span)
 
 
-def _narrowed(span: Span, driver: Driver | None, green_pass: Pass | None, rules: Rules | None) -> Span:
-    """The part of `span` that the pass and the driver's test cover."""
+def _grounds_of(day: dt.date) -> Grounds:
+    return grounds_for(midnight(day), midnight(day) + dt.timedelta(days=1))
+
+
+def _fitness(truck: Truck, driver: Driver | None, green_pass: Pass | None, grounds: Grounds, span: Span) -> Fitness:
+    """Of a truck whose halts are not known yet; it must get out of its base and home again."""
+    fitness = fitness_of(truck, driver, green_pass, grounds, *span)
+    closed = [area for area in base_closed(truck, grounds.areas) if area.starts_at < span[1] and _holds(area, span[0])]
+    if not closed:
+        return fitness
+    said = Reason("base_closed", {"place": str(closed[0])})
+    return replace(fitness, reasons=(*fitness.reasons, said))
+
+
+def _holds(area: RiskArea, at: dt.datetime) -> bool:
+    return area.ends_at is None or area.ends_at > at
+
+
+def _narrowed(
+    span: Span, truck: Truck, driver: Driver | None, green_pass: Pass | None, grounds: Grounds
+) -> Span:
+    """The part of `span` that the pass and the driver's test cover, and in which the truck gets home."""
     starts_at, ends_at = span
+    rules = grounds.rules
+    for area in base_closed(truck, grounds.areas):
+        if area.starts_at > starts_at:
+            ends_at = min(ends_at, area.starts_at)
     if rules and rules.pass_needed and green_pass is not None:
         starts_at, ends_at = max(starts_at, green_pass.valid_from), min(ends_at, green_pass.valid_to)
     if rules and rules.test_hours is not None and driver is not None:

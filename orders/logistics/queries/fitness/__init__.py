@@ -1,0 +1,41 @@
+"""Whether a trip may run. The one place that says so; planning, clearing, departing and checkpoints all ask here."""
+
+from orders.logistics.queries.fitness.health import HEALTH_DAYS, negative_until, recent_checks, with_recent_checks
+from orders.logistics.queries.fitness.judging import (
+    Fitness,
+    Grounds,
+    base_closed,
+    fitness_of,
+    grounds_for,
+    rules_for,
+    why_not,
+)
+from orders.logistics.queries.fitness.places import Call, calls_of
+from orders.logistics.queries.fitness.reasons import HEALTH_CODES, HIDDEN, SENTENCES, Reason, masked, masked_codes
+from orders.logistics.queries.fitness.trips import best_pass, fitness_of_trip, may_be_overridden, uncovered
+
+__all__ = [
+    "HEALTH_CODES",
+    "HEALTH_DAYS",
+    "HIDDEN",
+    "SENTENCES",
+    "Call",
+    "Fitness",
+    "Grounds",
+    "Reason",
+    "base_closed",
+    "best_pass",
+    "calls_of",
+    "fitness_of",
+    "fitness_of_trip",
+    "grounds_for",
+    "masked",
+    "masked_codes",
+    "may_be_overridden",
+    "negative_until",
+    "recent_checks",
+    "rules_for",
+    "uncovered",
+    "why_not",
+    "with_recent_checks",
+]
