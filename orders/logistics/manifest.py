@@ -2,28 +2,33 @@
 
 from collections.abc import Sequence
 
-import segno
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from reportlab.graphics.shapes import Drawing, Rect
-from reportlab.lib import colors
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from market.quantities import format_grams
 from market.wording import calendar_day, with_note
 from orders.logistics.enums import StopKind
 from orders.logistics.models import Load
-from orders.logistics.papers import GRID, print_a4, text_of
+from orders.logistics.papers import GRID, print_a4, qr_drawing, text_of
 from orders.logistics.queries.loads import Leg
+from orders.logistics.queries.tolls import LegForecast
 from orders.logistics.queries.trips import TripSheet
 
-QR_SIDE = 30 * mm
+QR_SIDE = 27 * mm
 
 
-def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str) -> bytes:
+def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str, tolls: Sequence[LegForecast] = ()) -> bytes:
     """A4 pages. `packing` are the loads in the order they go on; `url` is what the code says."""
-    story = [
+    return print_a4(f"{sheet.trip.truck.plate} {sheet.trip.day}", manifest_story(sheet, packing, url, tolls))
+
+
+def manifest_story(
+    sheet: TripSheet, packing: Sequence[Load], url: str, tolls: Sequence[LegForecast] = ()
+) -> list[Flowable]:
+    """What the manifest says, for a paper of its own or in a pack."""
+    return [
         _head(sheet, url),
         Spacer(0, 4 * mm),
         text_of(_("停靠顺序"), bold=True),
@@ -33,10 +38,22 @@ def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str) -> bytes:
         text_of(_("装车顺序（后卸的先装，放最里面）"), bold=True),
         Spacer(0, 1 * mm),
         _packing(packing, {leg.stop.pk: n for n, leg in enumerate(sheet.legs, start=1)}),
+        *_tolls(tolls),
         Spacer(0, 6 * mm),
         text_of(_("发货人：____________　　司机：____________　　收货人：____________")),
     ]
-    return print_a4(f"{sheet.trip.truck.plate} {sheet.trip.day}", story)
+
+
+def _tolls(tolls: Sequence[LegForecast]) -> list[Flowable]:
+    """What to expect at the toll station, leg by leg."""
+    if not tolls:
+        return []
+    said = [
+        text_of(_("第 %(number)s 站之后：%(said)s") % {"number": one.number, "said": one.sentence}, size=9)
+        for one in tolls
+    ]
+    head = text_of(_("高速免费（绿色通道）：只是预计，由出口收费站查验决定"), bold=True)
+    return [Spacer(0, 4 * mm), KeepTogether([head, *said])]
 
 
 def both_ways(grams: int) -> str:
@@ -58,11 +75,11 @@ def _head(sheet: TripSheet, url: str) -> Table:
     ]
     number = _("第 %(number)s 号") % {"number": trip.pk}
     facts: list[Flowable] = [
-        text_of(_("绿通集市货运单"), bold=True, size=16),
+        text_of(_("绿通集市随车清单"), bold=True, size=16),
         text_of(f"{trip.truck.plate}　{number}", bold=True, size=13),
         *(text_of(_("%(label)s：%(said)s") % {"label": label, "said": value}) for label, value in lines),
     ]
-    head = Table([[facts, _qr(url)]], colWidths=[148 * mm, 34 * mm])
+    head = Table([[facts, qr_drawing(url, QR_SIDE)]], colWidths=[148 * mm, 34 * mm])
     head.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)]))
     return head
 
@@ -72,18 +89,6 @@ def _pass_line(sheet: TripSheet) -> str:
     assert green_pass is not None
     until = _("有效至 %(until)s") % {"until": f"{timezone.localtime(green_pass.valid_to):%m-%d %H:%M}"}
     return with_note(f"{green_pass.get_issuer_display()} {green_pass.number}", until)
-
-
-def _qr(url: str) -> Drawing:
-    """Drawn square by square: no picture file, sharp on any printer."""
-    matrix = [list(row) for row in segno.make(url, error="m", micro=False).matrix_iter(border=2)]
-    side = QR_SIDE / len(matrix)
-    drawing = Drawing(QR_SIDE, QR_SIDE)
-    for y, row in enumerate(matrix):
-        for x, dark in enumerate(row):
-            if dark:
-                drawing.add(Rect(x * side, QR_SIDE - (y + 1) * side, side, side, strokeWidth=0, fillColor=colors.black))
-    return drawing
 
 
 def _stops(sheet: TripSheet) -> Table:

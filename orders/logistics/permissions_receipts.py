@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from market.models import User
 from market.permissions import can_enter_for_others, can_sell_for, selling_for
 from orders.logistics.enums import EvidenceKind
-from orders.logistics.models import Dispute, Evidence, Load, Receipt, Trip
-from orders.logistics.permissions import can_drive, is_dispatcher, trips_for
+from orders.logistics.models import Dispute, Evidence, Load, Paper, Receipt, Trip
+from orders.logistics.permissions import can_drive, dispatcher_or_404, is_dispatcher, trips_for
 from orders.logistics.queries.disputes import with_sides
 from orders.models import Pledge
 from orders.permissions import buying_for, can_bring_for, can_buy_for
@@ -161,3 +161,19 @@ def get_dispute_to_answer(user: User, pk: int) -> Dispute:
     if not can_receive_for(user, dispute.receipt.load.allocation.pledge):
         raise Http404
     return dispute
+
+
+def can_print_papers(user: User, trip: Trip) -> bool:
+    """Dispatcher, the truck's carrier and the trip's driver."""
+    return trips_for(user).filter(pk=trip.pk).exists()
+
+
+def papers_for(user: User) -> QuerySet[Paper]:
+    """For dispatchers. Raises: Http404."""
+    dispatcher_or_404(user)
+    return Paper.objects.all()
+
+
+def get_paper(user: User, pk: int) -> Paper:
+    """For dispatchers. Raises: Http404."""
+    return get_object_or_404(papers_for(user).select_related("trip__truck"), pk=pk)

@@ -6,6 +6,7 @@ from typing import Any
 from market.models import Lot
 from orders.actions.relays import read_relay
 from orders.logistics.actions.disputes import raise_dispute
+from orders.logistics.actions.papers import print_papers
 from orders.models import Stall, StallAlias
 from tests.cast import Cast
 from tests.factories.ceilings import make_ceiling
@@ -49,6 +50,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "stop": trip.stops.order_by("position").first(),
         "load": trip.loads.order_by("pk").first(),
         "evidence": make_evidence(trip, by=cast.dispatcher, load=trip.loads.order_by("pk").first()),
+        "paper": print_papers(trip, by=cast.dispatcher)[0],
         **_received(day, cast),
         **_association(day, cast),
     }

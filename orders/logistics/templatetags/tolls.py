@@ -14,9 +14,11 @@ KNOWN = "_toll_rules"
 @register.simple_tag(takes_context=True)
 def tolls_of(context: Any, sheet: TripSheet) -> list[LegForecast]:
     """Of every leg with goods aboard. One statement a page, however many trips it shows."""
-    known = context.render_context.get(KNOWN)
+    page = context.get("request") or context.render_context  # an included template has a render context of its own
+    known = getattr(page, KNOWN, None)
     if known is None:
-        known = context.render_context[KNOWN] = known_rules()
+        known = known_rules()
+        setattr(page, KNOWN, known)
     return forecast_of(sheet, in_force(known, sheet.trip.day))
 
 

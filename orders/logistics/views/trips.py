@@ -29,6 +29,7 @@ from orders.logistics.permissions import (
 )
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.fitness import masked
+from orders.logistics.queries.tolls import forecast_of, toll_rules
 from orders.logistics.queries.trip_changes import changes_of
 from orders.logistics.queries.trips import off_loading_order, sheet_of, sheets_of
 from orders.logistics.views.answers import done_or_refused, first_error, sentence_of
@@ -67,7 +68,7 @@ def manifest(request: HttpRequest, pk: int) -> HttpResponse:
     """The trip's paper as PDF."""
     sheet = sheet_of(get_trip(request.user, pk))
     url = request.build_absolute_uri(reverse("logistics:trip", args=[pk]))
-    paper = make_manifest(sheet, off_loading_order(sheet), url)
+    paper = make_manifest(sheet, off_loading_order(sheet), url, forecast_of(sheet, toll_rules(sheet.trip.day)))
     response = HttpResponse(paper, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="trip-{pk}.pdf"'
     return response
