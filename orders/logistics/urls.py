@@ -23,6 +23,7 @@ from orders.logistics.views import (
     rules,
     statements,
     trips,
+    replanning,
     trucks,
     visits,
 )
@@ -37,7 +38,9 @@ urlpatterns: list[URLPattern] = [
     path("day/plan/", dispatch.plan, name="plan"),
     path("runs/<int:pk>/", dispatch.run, name="run"),
     path("runs/", comparing.runs, name="runs"),
-    path("runs/<int:pk>/commit/", dispatch.commit, name="run_commit"),
+    path("runs/<int:pk>/", dispatch.run, name="run"),
+    path("day/replan/", replanning.replan, name="replan"),
+    path("runs/<int:pk>/replan/", replanning.replan_commit, name="replan_commit"),
     path("runs/<int:pk>/discard/", comparing.run_discard, name="run_discard"),
     path("runs/<int:pk>/again/", dispatch.give_up, name="run_again"),
     path("rules/", rules.rules, name="rules"),

@@ -166,6 +166,8 @@ LOGISTICS = [
     Screen("logistics:plan", EVERYBODY, method="post"),
     Screen("logistics:run", DESK, lambda world: (world.run.pk,)),
     Screen("logistics:runs", DESK),
+    Screen("logistics:replan", EVERYBODY, method="post"),
+    Screen("logistics:replan_commit", EVERYBODY, lambda world: (world.run.pk,), method="post"),
     Screen("logistics:run_discard", EVERYBODY, lambda world: (world.run.pk,), method="post"),
     Screen("logistics:run_commit", EVERYBODY, lambda world: (world.run.pk,), method="post"),
     Screen("logistics:run_again", EVERYBODY, lambda world: (world.run.pk,), method="post"),

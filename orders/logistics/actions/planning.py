@@ -20,7 +20,8 @@ from orders.logistics import exceptions as refusals
 from orders.logistics.actions.halts import write_trip
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.solving import fail
-from orders.logistics.enums import RUN_MOVES, RunState
+from orders.logistics.enums import RUN_MOVES, RunScope, RunState
+from orders.logistics.exceptions_board import RestNotFromNow
 from orders.logistics.models import Driver, Pass, PlanRun, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.planner.model import Plan, Problem, Route
@@ -48,7 +49,7 @@ def patience() -> dt.timedelta:
     return dt.timedelta(seconds=settings.PLANNER_SECONDS * 1.5 + 30)
 
 
-def request_plan(day: dt.date, *, by: User, at: dt.datetime | None = None) -> PlanRun:
+def request_plan(day: dt.date, *, by: User, at: dt.datetime | None = None, scope: RunScope = RunScope.NEW) -> PlanRun:
     """A run of the day is queued, and computed in the background after the commit.
 
     While one is under way it is returned instead (a double tap plans once); one whose worker is gone is failed first.
@@ -64,14 +65,14 @@ def request_plan(day: dt.date, *, by: User, at: dt.datetime | None = None) -> Pl
             return under_way
         fail(under_way.pk, "stuck", by=by)
     try:
-        return _queue(day, at, by)
+        return _queue(day, at, by, scope)
     except IntegrityError:  # another dispatcher was faster by a moment
         return PlanRun.objects.filter(day=day).latest("pk")
 
 
 @transaction.atomic
-def _queue(day: dt.date, at: dt.datetime, by: User) -> PlanRun:
-    run = PlanRun.objects.create(day=day, by=by, summary={"from": at.isoformat()})
+def _queue(day: dt.date, at: dt.datetime, by: User, scope: RunScope) -> PlanRun:
+    run = PlanRun.objects.create(day=day, by=by, scope=scope, summary={"from": at.isoformat()})
     record(run, "requested", by=by, to_state=run.state)
     transaction.on_commit(partial(compute_plan.enqueue, run.pk))
     return run
@@ -95,10 +96,12 @@ def commit_plan(run: PlanRun, *, by: User, at: dt.datetime | None = None) -> Com
 
     Every load is held against what changed since the plan was made: its allocation, what rides elsewhere by now, the truck, its
     driver, pass and time. What no longer holds is left out and listed. Locks: run, pledges, allocations, trucks, drivers,
-    passes. Raises: NotAllowed, WrongState (also the second time), NothingHolds (nothing is written).
+    passes. Raises: NotAllowed, RestNotFromNow, WrongState (also the second time), NothingHolds (nothing is written).
     """
     run = lock_one(PlanRun, run.pk)
     require_dispatcher(by)
+    if run.scope != RunScope.NEW:
+        raise RestNotFromNow
     old = move(run, "state", RunState.COMMITTED, RUN_MOVES)
     problem, plan = Problem.from_json(run.problem), Plan.from_json(run.plan)
     routes = [route for route in plan.routes if route.steps]

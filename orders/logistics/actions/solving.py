@@ -11,12 +11,13 @@ from django.utils import timezone
 from market.actions.events import record
 from market.actions.states import move
 from orders.logistics.actions.locks import lock_one
-from orders.logistics.enums import RUN_MOVES, RunState
+from orders.logistics.enums import RUN_MOVES, RunScope, RunState
 from orders.logistics.models import PlanRun
 from orders.logistics.planner.checker import totals
 from orders.logistics.planner.model import Plan, PlannerError, Problem
 from orders.logistics.planner.run import solve_in_subprocess
 from orders.logistics.queries.problems import DayProblem, day_problem
+from orders.logistics.queries.rest import RestProblem, gain_of, rest_problem
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ def run_plan(run_id: int) -> PlanRun:
     if not mine:
         return run
     try:
-        day = day_problem(run.day, dt.datetime.fromisoformat(run.summary["from"]))
+        build = rest_problem if run.scope == RunScope.REST else day_problem
+        day = build(run.day, dt.datetime.fromisoformat(run.summary["from"]))
         return _finish(run_id, day, _solve(day.problem))
     except PlannerError:
         logger.exception("run %s: no plan", run_id)
@@ -91,6 +93,9 @@ def _finish(run_id: int, day: DayProblem, plan: Plan) -> PlanRun:
 
 
 def _summary(day: DayProblem, plan: Plan) -> dict[str, Any]:
+    rest = (
+        {"before": day.before, "stuck": day.stuck, "gain": gain_of(day, plan)} if isinstance(day, RestProblem) else {}
+    )
     total = totals(day.problem, plan.routes)
     offered = sum(s.mass_g for s in day.problem.shipments) + sum(left["grams"] for left in day.left_out)
     return {
@@ -103,4 +108,5 @@ def _summary(day: DayProblem, plan: Plan) -> dict[str, Any]:
         "cpu_s": plan.cpu_s,
         "is_fallback": bool(plan.note),
         "left_out": day.left_out,
+        **rest,
     }

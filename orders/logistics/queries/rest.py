@@ -96,19 +96,31 @@ def gain_of(rest: RestProblem, plan: Plan) -> dict[str, Any]:
     old_routes = list(rest.problem.initial_routes)
     routes = [route for route in plan.routes if route.steps]
     old, new = totals(rest.problem, old_routes), totals(rest.problem, routes)
-    steps = {route.vehicle: route.steps for route in old_routes}
-    now = {route.vehicle: route.steps for route in routes}
-    disturbed = [vehicle for vehicle in sorted({*steps, *now}) if steps.get(vehicle) != now.get(vehicle)]
+    before = {route.vehicle: halts_in(rest.problem, route) for route in old_routes}
+    now = {route.vehicle: halts_in(rest.problem, route) for route in routes}
+    disturbed = [vehicle for vehicle in sorted({*before, *now}) if before.get(vehicle) != now.get(vehicle)]
     more_g, less_yuan = new.served_g - old.served_g, (old.worth - old.net) - (new.worth - new.net)
     return {
         "more_g": more_g,
         "less_m": old.distance_m - new.distance_m,
         "less_yuan": round(less_yuan, 2),
         "moved": count_moved(old_routes, routes),
-        "drivers": len([vehicle for vehicle in disturbed if vehicle in steps]),
-        "new_trucks": len([vehicle for vehicle in disturbed if vehicle not in steps]),
+        "drivers": len([vehicle for vehicle in disturbed if vehicle in before]),
+        "new_trucks": len([vehicle for vehicle in disturbed if vehicle not in before]),
         "is_gain": bool(more_g > 0 or (more_g == 0 and less_yuan > CENT)),
     }
+
+
+def halts_in(problem: Problem, route: Route) -> list[tuple[str, int, frozenset[str]]]:
+    """What a driver is told of a route: where to halt in which order, and for which goods."""
+    halts: list[tuple[str, int, frozenset[str]]] = []
+    for step in route.steps:
+        shipment = problem.shipment_by_id[step.shipment]
+        place = shipment.pickup if step.kind == "pickup" else shipment.delivery
+        same = bool(halts) and halts[-1][:2] == (step.kind, place)
+        goods = halts.pop()[2] if same else frozenset()
+        halts.append((step.kind, place, goods | {step.shipment}))
+    return halts
 
 
 def _is_free(ride: Ride, day: dt.date) -> bool:

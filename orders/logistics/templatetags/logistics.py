@@ -108,6 +108,18 @@ def exact_jin(grams: int) -> str:
 
 
 @register.filter
+@register.filter
+def without_sign(number: float) -> float:
+    """Of a difference whose direction is said in words."""
+    return abs(number)
+
+
+@register.filter
+def minutes(length: dt.timedelta) -> int:
+    """A length of time in whole minutes, rounded up."""
+    return -(-int(length.total_seconds()) // 60)
+
+
 def km(metres: int) -> str:
     """43.1 公里."""
     return _("%(km)s 公里") % {"km": f"{metres / 1000:,.1f}"}

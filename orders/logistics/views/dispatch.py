@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from market.exceptions import Refused
 from orders.logistics.actions.planning import UNDER_WAY, commit_plan, give_up_run, patience, request_plan
-from orders.logistics.enums import RunState
+from orders.logistics.enums import RunScope, RunState
 from orders.logistics.forms.trips import DayForm, chosen_day
 from orders.logistics.permissions import dispatcher_or_404, get_run
 from orders.logistics.queries.day import day_board
@@ -78,7 +78,7 @@ def give_up(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_run(request.user, pk)
     try:
         give_up_run(one, by=request.user)
-        return redirect("logistics:run", request_plan(one.day, by=request.user).pk)
+        return redirect("logistics:run", request_plan(one.day, by=request.user, scope=RunScope(one.scope)).pk)
     except Refused as refusal:
         messages.error(request, sentence_of(refusal, request))
         return redirect("logistics:run", pk)
