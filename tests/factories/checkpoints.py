@@ -137,7 +137,7 @@ def make_signers() -> Signers:
     return signers
 
 
-def make_scan(device: Any, checkpoint: Checkpoint, by: Any, *, after: Scan | None = None, **facts: Any) -> Scan:
+def make_scan(device: Any, checkpoint: Checkpoint, by: Any, /, *, after: Scan | None = None, **facts: Any) -> Scan:
     """The next record of a device's chain."""
     values = {
         "device": device, "checkpoint": checkpoint.pk, "seq": after.seq + 1 if after else 1,

@@ -1,15 +1,14 @@
 """What we know of a code that a checkpoint has seen."""
 
 from orders.logistics.chains import TOKEN_DIGITS, Scan
-from orders.logistics.enums import AlarmKind
-from orders.logistics.models import PassCode
+from orders.logistics.codes.keys import PublicKey
+from orders.logistics.codes.payload import UnreadableError
+from orders.logistics.codes.signing import is_signed_by
+from orders.logistics.codes.text import read_text
+from orders.logistics.enums import AlarmKind, KeyPurpose
+from orders.logistics.models import PassCode, SignerKey
 
 WHOLE_TOKEN = 32
-REASONS = {
-    "never_issued": AlarmKind.NEVER_ISSUED,
-    "bad_key": AlarmKind.BAD_KEY,
-    "clock_wrong": AlarmKind.CLOCK_WRONG,
-}
 # The device could not say that the signature is ours.
 UNSIGNED = frozenset({"unreadable", "bad_signature", "bad_key"})
 
@@ -24,9 +23,28 @@ def code_of_token(token: str) -> PassCode | None:
 
 
 def alarms_of_code(scan: Scan, code: PassCode | None) -> list[AlarmKind]:
-    """What the device's verdict gives reason to. That a code was never issued is ours to say: the device's list may be older."""
-    kinds = [REASONS[reason] for reason in scan.reasons if reason in REASONS]
-    kinds = [kind for kind in kinds if kind != AlarmKind.NEVER_ISSUED]
+    """What the record gives reason to look into. At most one statement.
+
+    That a code was never issued is ours to say: the device's register may be older than the code. A text signed with a key we
+    never had is a poor forgery and no alarm.
+    """
+    kinds = [AlarmKind.CLOCK_WRONG] if "clock_wrong" in scan.reasons else []
+    if "bad_key" in scan.reasons and is_by_our_key(scan.text):
+        kinds.append(AlarmKind.BAD_KEY)
     if code is None and scan.token and not UNSIGNED & set(scan.reasons):
         kinds.append(AlarmKind.NEVER_ISSUED)
     return kinds
+
+
+def is_by_our_key(text: str) -> bool:
+    """Whether one of our keys, in use or not, has signed it. Without the text the device is believed."""
+    if not text:
+        return True
+    try:
+        envelope, _payload = read_text(text)
+    except UnreadableError:
+        return False
+    key = SignerKey.objects.filter(kid=envelope.kid.hex(), purpose=KeyPurpose.CODES).first()
+    return key is not None and is_signed_by(
+        envelope, PublicKey(envelope.kid, bytes.fromhex(key.x), bytes.fromhex(key.y))
+    )
