@@ -267,10 +267,19 @@ STANDING_HOUR = env.int("STANDING_HOUR", default=17)
 MATCH_SECONDS = env.int("MATCH_SECONDS", default=120)
 
 # --- the planner (orders.logistics) ---------------------------------------------------------------------------
+# A driver may report the first arrival of a trip no earlier than this before its planned start.
+BEGIN_EARLY_HOURS = env.int("BEGIN_EARLY_HOURS", default=6)
 PLANNER_SECONDS = env.int("PLANNER_SECONDS", default=10)
 PLANNER_ENGINE = env("PLANNER_ENGINE", default="auto")
 ROAD_FACTOR = env.float("ROAD_FACTOR", default=1.3)
 ROAD_SPEED_KMH = env.float("ROAD_SPEED_KMH", default=45.0)
+# An OSRM-compatible table service, such as http://osrm:5000; without one the two figures above stand in.
+ROUTING_URL = env("ROUTING_URL", default="")
+ROUTING_SECONDS = env.float("ROUTING_SECONDS", default=3.0)
+# Driving hours: a stop after so long a time without one, and at most so long a day.
+DRIVER_MAX_MINUTES = env.int("DRIVER_MAX_MINUTES", default=480)
+DRIVER_BREAK_AFTER_MINUTES = env.int("DRIVER_BREAK_AFTER_MINUTES", default=240)
+DRIVER_BREAK_MINUTES = env.int("DRIVER_BREAK_MINUTES", default=20)
 
 LOGGING = {
     "version": 1,

@@ -29,4 +29,5 @@ STORAGES = {
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SMS_BACKEND = "market.sms.MemorySms"
 PLANNER_SECONDS = 2
+BEGIN_EARLY_HOURS = 72  # a test's trip is tomorrow's
 STATIC_ROOT = None  # nothing is collected here

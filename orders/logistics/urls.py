@@ -3,11 +3,13 @@
 from django.urls import URLPattern, path, re_path
 
 from orders.logistics.forms.board import GOODS, TARGET
+from orders.logistics.urls_fitness import urlpatterns as fitness
+from orders.logistics.urls_road import urlpatterns as on_the_road
 from orders.logistics.views import (
     board,
-    comparing,
     checkpoint,
     checkpoints,
+    comparing,
     dispatch,
     disputes,
     drive,
@@ -20,10 +22,10 @@ from orders.logistics.views import (
     papers,
     passes,
     receiving,
+    replanning,
     rules,
     statements,
     trips,
-    replanning,
     trucks,
     visits,
 )
@@ -36,12 +38,12 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^board/{GOODS}/check/(?P<target>{TARGET})/$", board.move_check, name="move_check"),
     re_path(r"^trips/(?P<pk>[0-9]{1,18})/(?P<verb>lock|unlock)/$", board.trip_lock, name="trip_lock"),
     path("day/plan/", dispatch.plan, name="plan"),
-    path("runs/<int:pk>/", dispatch.run, name="run"),
     path("runs/", comparing.runs, name="runs"),
     path("runs/<int:pk>/", dispatch.run, name="run"),
     path("day/replan/", replanning.replan, name="replan"),
     path("runs/<int:pk>/replan/", replanning.replan_commit, name="replan_commit"),
     path("runs/<int:pk>/discard/", comparing.run_discard, name="run_discard"),
+    path("runs/<int:pk>/commit/", dispatch.commit, name="run_commit"),
     path("runs/<int:pk>/again/", dispatch.give_up, name="run_again"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<int:pk>/end/", rules.rules_end, name="rules_end"),
@@ -111,4 +113,6 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<int:pk>/withdraw/", disputes.dispute_withdraw, name="dispute_withdraw"),
     path("disputes/<int:pk>/refuse/", disputes.dispute_refuse, name="dispute_refuse"),
     path("disputes/<int:pk>/uphold/", disputes.dispute_uphold, name="dispute_uphold"),
+    *fitness,
+    *on_the_road,
 ]

@@ -36,7 +36,7 @@ def found():
 
 
 def test_good_data_breaks_nothing(delivered, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         assert breaks() == []
 
 
@@ -52,7 +52,7 @@ def test_good_data_breaks_nothing(delivered, django_assert_num_queries):
         ),
         (
             Allocation,
-            {"grams": 499_999},
+            {"grams": 489_999},
             [("lot_reserved", "lot"), ("pledge_allocated", "pledge"), ("allocation_planned", "allocation")],
         ),
         (Load, {"loaded_g": None}, [("load_loaded", "load"), ("load_received", "load")]),
@@ -101,7 +101,7 @@ def test_a_planned_pledge_that_rides_on_no_truck_is_named(day):
 
 
 def test_a_delivered_load_that_was_taken_off_by_hand_is_found_in_the_allocation(day, delivered):
-    Load.objects.update(planned_g=500_001, state=LoadState.DELIVERED)
+    Load.objects.update(planned_g=500_001, loaded_g=500_001, state=LoadState.DELIVERED)
 
     assert ("allocation_planned", "allocation") in found()
 
@@ -133,7 +133,7 @@ def test_the_command_fails_and_names_the_row(delivered):
 def test_progress_of_a_pledge_and_of_its_listing(day, delivered, django_assert_num_queries):
     expected = {
         "pledged_g": 500_000,
-        "planned_g": 500_000,
+        "planned_g": 490_000,  # 10 kg stayed behind and wait for a truck
         "loaded_g": 490_000,
         "accepted_g": 480_000,
         "missing_g": 10_000,

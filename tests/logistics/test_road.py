@@ -11,7 +11,8 @@ from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.passes import revoke_pass
 from orders.logistics.actions.road import arrive, depart, record_loaded, record_not_loaded
-from orders.logistics.enums import LOAD_MOVES, TRIP_MOVES, LoadState, StopKind, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, LoadState, StopKind, TripState
+from orders.logistics.exceptions_road import StillBroken
 from orders.logistics.models import Load, Rules, Stop, Trip
 from orders.logistics.queries.reconcile import breaks
 from tests.factories.logistics import at, commit, driver_of, load_up, make_health_check, make_pass, make_rules, stops
@@ -245,9 +246,13 @@ def test_arriving_follows_the_table_of_trips(trip, driver, old):
     Trip.objects.filter(pk=trip.pk).update(state=old)
     pickup = stops(trip)[0]
 
-    if TripState.LOADING in TRIP_MOVES[old]:
+    if old in EDITABLE_TRIPS:  # a planned trip that nobody cleared is cleared by it
         arrive(pickup, by=driver)
         assert fresh(trip).state == TripState.LOADING
+    elif old == TripState.BROKEN_DOWN:
+        with pytest.raises(StillBroken):
+            arrive(pickup, by=driver)
+        assert (fresh(trip).state, Stop.objects.exclude(arrived_at=None).count()) == (old, 0)
     elif old in (TripState.LOADING, TripState.EN_ROUTE):
         arrive(pickup, by=driver)  # the next stop of a trip under way: the trip stays as it is
         assert fresh(trip).state == old
@@ -263,7 +268,7 @@ def test_loading_follows_the_table_of_loads(trip, driver, old):
     arrive(stops(trip)[0], by=driver)
     Load.objects.filter(pk=load.pk).update(state=old, loaded_g=None if old == LoadState.PLANNED else 500_000)
 
-    if LoadState.LOADED in LOAD_MOVES[old] or old == LoadState.LOADED:
+    if old in (LoadState.PLANNED, LoadState.LOADED):  # a delivered load is loaded again only by reversing its receipt
         assert record_loaded(load, 600_000, by=driver).loaded_g == 600_000
     else:
         with pytest.raises(WrongState):
@@ -282,12 +287,14 @@ def test_setting_out_follows_the_table_of_trips(trip, driver, old):
     if old == TripState.LOADING:
         depart(pickup, by=driver)
         assert fresh(trip).state == TripState.EN_ROUTE
-    elif old in (TripState.COMPLETED, TripState.CANCELLED):
-        with pytest.raises(WrongState):
+    elif old in (TripState.BROKEN_DOWN, TripState.CANCELLED):
+        with pytest.raises(StillBroken if old == TripState.BROKEN_DOWN else WrongState):
             depart(pickup, by=driver)
-        assert fresh(trip).state == old
+        assert (fresh(trip).state, Stop.objects.exclude(departed_at=None).count()) == (old, 0)
     else:
-        depart(pickup, by=driver)  # a later stop of a trip on the road; a planned trip cannot stand at a stop
+        # A later stop of a trip on the road, or the last of one that the buyer's receipt has completed; a planned trip cannot
+        # stand at a stop.
+        depart(pickup, by=driver)
         assert fresh(trip).state == old
 
 

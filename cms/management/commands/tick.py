@@ -14,6 +14,7 @@ from orders.actions.holds import lapse_holds
 from orders.actions.offers import expire_offers
 from orders.actions.spoiling import push_spoiling_by_clock
 from orders.actions.standing_days import place_due_standing
+from orders.logistics.actions.closing import close_past_pledges
 from orders.logistics.actions.health import erase_old_health_checks
 
 logger = logging.getLogger("cms.clock")
@@ -35,6 +36,7 @@ JOBS: tuple[Callable[[], Any], ...] = (
     end_demands,
     sweep_unused_photos,
     erase_old_health_checks,
+    close_past_pledges,
     push_spoiling_by_clock,
     clear_old_rows,
 )

@@ -2,27 +2,32 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from market.actions.events import record
 from market.actions.states import move
-from market.exceptions import WrongState
 from market.models import User
-from market.permissions import require
 from market.quantities import describe
+from market.wording import calendar_day, clock_time
 from orders.actions.progress import mark_moving
 from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
+from orders.logistics.actions.at_stop import at_pickup, own_stop, require_not_over, require_open
+from orders.logistics.actions.dispatch_notices import tell_left_behind
 from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import take_off
+from orders.logistics.actions.handover_codes import give_codes
 from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.seals import require_sealed
+from orders.logistics.actions.taking_on import take_whole
 from orders.logistics.actions.trips import lock_pledge_of
-from orders.logistics.enums import EDITABLE_TRIPS, LOAD_MOVES, OPEN_TRIPS, TRIP_MOVES, LoadState, StopKind, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, LOAD_MOVES, TRIP_MOVES, LoadState, StopKind, TripState
+from orders.logistics.exceptions_road import AlreadyOnAnother, ItsDayIsOver, NotItsDay
 from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
-from orders.logistics.permissions import can_drive
 from orders.logistics.queries.fitness import rules_for, why_not
-from orders.logistics.queries.loads import Leg, legs_of
+from orders.logistics.queries.loads import Leg, legs_of, planned_by_allocation
 from orders.models import Allocation, Pledge
 
 
@@ -30,15 +35,19 @@ from orders.models import Allocation, Pledge
 def arrive(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
     """The truck stands at this stop; at the first one the trip is loading. The same again changes nothing.
 
-    Locks: trip. Raises: NotAllowed, WrongState, NotNextStop.
+    Locks: trip. Raises: NotAllowed, WrongState, StillBroken, NotNextStop, NotItsDay, ItsDayIsOver.
     """
+    at = at or timezone.now()
     trip = lock_one(Trip, stop.trip_id)
-    stop = _own_stop(trip, stop, by)
+    give_codes(trip)
+    stop = own_stop(trip, stop, by)
     if stop.arrived_at is not None:
         return stop
-    _require_open(trip)
+    require_open(trip)
     _require_next(trip, stop)
-    stop.arrived_at = at or timezone.now()
+    if trip.state in EDITABLE_TRIPS:
+        _require_its_day(trip, at)
+    stop.arrived_at = at
     stop.save(update_fields=["arrived_at"])
     record(stop, "arrived", by=by)
     if trip.state in EDITABLE_TRIPS:
@@ -47,16 +56,24 @@ def arrive(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
 
 
 @transaction.atomic
-def record_loaded(load: Load, grams: int, *, by: User) -> Load:
-    """So much of the load is on the truck. It may be corrected until the truck leaves; the same again changes nothing.
+def record_loaded(load: Load, grams: int, *, by: User, at: dt.datetime | None = None) -> Load:
+    """So much of the load is on the truck; what stayed behind waits for a truck again at once, and the dispatchers are told.
 
-    Locks: trip, load. Raises: NotAllowed, WrongState, NotArrived, AlreadyDeparted, BadLoadedQuantity.
+    It may be corrected until the truck leaves, upwards while what stayed behind rides on no other truck. The same again changes
+    nothing. Goods that another truck brought are taken on whole (`actions.transfers.take_on`).
+    Locks: pledge, allocation, trip, load. Raises: NotAllowed, WrongState, NotArrived, AlreadyDeparted, BadLoadedQuantity,
+    AlreadyOnAnother, Overloaded; for goods that come by truck what `take_whole` raises.
     """
-    _trip, load = _at_pickup(load, by)
+    allocation = lock_pledge_of(load)
+    if load.continues_id is not None:
+        return take_whole(load, grams, by=by, at=at)
+    trip, load = at_pickup(load, by)
     if not 0 < grams <= load.planned_g:
         raise refusals.BadLoadedQuantity(planned=describe(load.planned_g))
     if load.state == LoadState.LOADED and load.loaded_g == grams:
         return load
+    _require_not_on_another(load, grams, allocation)
+    require_not_over(trip, load, grams)
     verb = "loaded"
     if load.state == LoadState.LOADED:
         old, verb = load.state, "loaded_corrected"
@@ -65,6 +82,10 @@ def record_loaded(load: Load, grams: int, *, by: User) -> Load:
     load.loaded_g = grams
     load.save(update_fields=["state", "loaded_g"])
     record(load, verb, by=by, from_state=old, to_state=load.state, grams=grams)
+    if grams < load.planned_g:
+        left = load.planned_g - grams
+        record(load, "left_behind", by=by, grams=left)
+        tell_left_behind(load, left)
     return load
 
 
@@ -77,8 +98,10 @@ def record_not_loaded(load: Load, *, reason: str, by: User) -> Load:
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
     allocation = lock_pledge_of(load)
-    trip, load = _at_pickup(load, by)
+    trip, load = at_pickup(load, by)
     take_off(load, by=by, reason=reason)
+    if load.continues_id is None:
+        tell_left_behind(load, load.planned_g)
     follow_pledges([allocation.pledge_id], by=by)
     end_trip_if_done(trip, by=by)
     return load
@@ -87,23 +110,26 @@ def record_not_loaded(load: Load, *, reason: str, by: User) -> Load:
 @transaction.atomic
 def depart(stop: Stop, *, by: User, at: dt.datetime | None = None) -> Stop:
     """The truck has left this stop. Leaving the first one it is on the road, if truck, driver and pass are still valid for
-    the whole way; leaving the last one the trip is completed. Pledges whose goods have left are moving.
+    the whole way; leaving the last one the trip is completed. Pledges whose goods have left are moving. A trip that the last
+    receipt has completed may still say when it left.
 
-    Locks: pledges, trip, truck, driver, pass. The same again changes nothing. Raises: NotAllowed, WrongState, NotArrived,
-    LoadsOpen, NothingOnBoard, TruckNotFit.
+    Locks: pledges, trip, truck, driver, pass. The same again changes nothing. Raises: NotAllowed, WrongState, StillBroken,
+    NotArrived, LoadsOpen, SealNeeded, NothingOnBoard, TruckNotFit.
     """
     at = at or timezone.now()
     pledges = _lock_pledges_from(stop)
     trip = lock_one(Trip, stop.trip_id)
-    stop = _own_stop(trip, stop, by)
+    stop = own_stop(trip, stop, by)
     if stop.departed_at is not None:
         return stop
-    _require_open(trip)
+    if trip.state != TripState.COMPLETED or stop.arrived_at is None:
+        require_open(trip)
     if stop.arrived_at is None:
         raise refusals.NotArrived
     leg = next((leg for leg in _legs(trip) if leg.stop.pk == stop.pk), None)
     if leg is not None and not leg.is_settled:
         raise refusals.LoadsOpen(count=len(leg.waiting))
+    require_sealed(trip, stop)
     if trip.state == TripState.LOADING:
         _set_out(trip, stop, at, by)
     stop.departed_at = at
@@ -129,14 +155,20 @@ def _step(trip: Trip, to: TripState, verb: str, by: User) -> None:
     record(trip, verb, by=by, from_state=old, to_state=to)
 
 
-def _own_stop(trip: Trip, stop: Stop, by: User) -> Stop:
-    require(can_drive(by, trip))
-    return Stop.objects.get(pk=stop.pk, trip=trip)
+def _require_its_day(trip: Trip, at: dt.datetime) -> None:
+    """A trip begins on its day, or in the hours before it is planned to start. Raises: NotItsDay, ItsDayIsOver."""
+    since = trip.starts_at - dt.timedelta(hours=settings.BEGIN_EARLY_HOURS)
+    if at < since and timezone.localdate(at) != trip.day:
+        raise NotItsDay(day=calendar_day(trip.day), since=clock_time(since))
+    if timezone.localdate(at) > trip.day and at > trip.ends_at:
+        raise ItsDayIsOver(day=calendar_day(trip.day))
 
 
-def _require_open(trip: Trip) -> None:
-    if trip.state not in OPEN_TRIPS:
-        raise WrongState(state=trip.get_state_display())
+def _require_not_on_another(load: Load, grams: int, allocation: Allocation) -> None:
+    """What stayed behind may ride on another truck by now. Raises: AlreadyOnAnother."""
+    most = load.riding_g + allocation.grams - planned_by_allocation([allocation.pk]).get(allocation.pk, 0)
+    if grams > most and grams > load.riding_g:
+        raise AlreadyOnAnother(most=describe(max(most, load.riding_g)))
 
 
 def _legs(trip: Trip) -> list[Leg]:
@@ -151,21 +183,6 @@ def _require_next(trip: Trip, stop: Stop) -> None:
     ahead = _stops_ahead(trip)
     if ahead and ahead[0].pk != stop.pk:
         raise refusals.NotNextStop(position=ahead[0].position, address=ahead[0].address)
-
-
-def _at_pickup(load: Load, by: User) -> tuple[Trip, Load]:
-    """The load with its trip, locked, the truck standing where it is loaded."""
-    trip = lock_one(Trip, load.trip_id)
-    require(can_drive(by, trip))
-    load = lock_one(Load, load.pk)
-    if load.state not in (LoadState.PLANNED, LoadState.LOADED):
-        raise WrongState(state=load.get_state_display())
-    if load.pickup.departed_at is not None:
-        raise refusals.AlreadyDeparted
-    _require_open(trip)
-    if load.pickup.arrived_at is None:
-        raise refusals.NotArrived
-    return trip, load
 
 
 def _set_out(trip: Trip, stop: Stop, at: dt.datetime, by: User) -> None:

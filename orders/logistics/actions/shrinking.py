@@ -25,13 +25,14 @@ def take_off(pledge: Pledge, *, keep_g: int, why: str, by: User | None) -> None:
         return
     trips = lock_all(Trip, riding.values_list("trip_id", flat=True))
     loads = sorted(lock_all(Load, riding.values_list("pk", flat=True)).values(), key=lambda load: -load.pk)
-    too_much = sum(load.planned_g for load in loads) - keep_g
+    loads = [load for load in loads if load.continues_id is None]  # the others follow the link before
+    too_much = sum(load.riding_g for load in loads) - keep_g
     touched = set()
     for load in loads:
         if too_much <= 0:
             break
         _require_untouched(load, trips[load.trip_id])
-        too_much -= _shrink(load, min(too_much, load.planned_g), why, by)
+        too_much -= _shrink(load, min(too_much, load.riding_g), why, by)
         touched.add(load.trip_id)
     for pk in sorted(touched):
         close_up(trips[pk], by)
@@ -44,6 +45,7 @@ def _shrink(load: Load, grams: int, why: str, by: User | None) -> int:
     else:
         load.planned_g -= grams
         load.save(update_fields=["planned_g"])
+        Load.objects.live().filter(continues=load).update(planned_g=load.planned_g)
         record(load, "shrunk", by=by, grams=load.planned_g, reason=why)
     return grams
 

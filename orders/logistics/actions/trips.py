@@ -19,6 +19,7 @@ from orders.logistics.actions.halts import rewrite_trip, take_off, write_trip
 from orders.logistics.actions.locking import require_unlocked
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.enums import EDITABLE_TRIPS, LoadState, TripState
+from orders.logistics.exceptions_road import ChangesTruck
 from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.planner.model import Problem, Route
@@ -32,7 +33,7 @@ from orders.logistics.queries.journeys import (
     make_journey,
     make_problem,
 )
-from orders.logistics.queries.loads import planned_by_allocation
+from orders.logistics.queries.loads import planned_by_allocation, trips_of_chains
 from orders.logistics.queries.problems import WAITING, why_unaskable
 from orders.logistics.queries.rides import loads_of, parts_of, route_of
 from orders.logistics.wording import left_behind_word, violation_words
@@ -85,7 +86,7 @@ def move_load(load: Load, to_trip: Trip, *, by: User, at: dt.datetime | None = N
     """The load rides on the other trip instead; the trip left behind is cancelled when nothing is left on it.
 
     Locks: pledge, allocation, trips, load, truck, driver, passes. Raises: NotAllowed, WrongState (loaded already), SameTrip,
-    TripLocked (either of them), AlreadyRolling, AllocationGone, OtherDay, TruckNotFit, DoesNotFit. Nothing is written when it
+    TripLocked (either of them), ChangesTruck, AlreadyRolling, AllocationGone, OtherDay, TruckNotFit, DoesNotFit. Nothing is written when it
     is refused.
     """
     require_dispatcher(by)
@@ -98,6 +99,8 @@ def move_load(load: Load, to_trip: Trip, *, by: User, at: dt.datetime | None = N
     if load.trip_id == to_trip.pk:
         raise refusals.SameTrip
     require_unlocked(trips.values())
+    if load.continues_id is not None or load.delivery.is_transfer:
+        raise ChangesTruck
     take_off(load, by=by, reason="moved")
     moved = _put_on(trips[to_trip.pk], {"new": Part("new", allocation, load.planned_g)}, by, at or timezone.now())
     record(moved, "moved", by=by, to_state=moved.state, grams=load.planned_g)
@@ -116,7 +119,7 @@ def unplan_load(load: Load, *, reason: str, by: User) -> Load:
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
     allocation = lock_pledge_of(load)
-    trip = _lock_trips(load.trip_id)[load.trip_id]
+    trip = _lock_trips(*trips_of_chains([load.pk]))[load.trip_id]
     load = lock_one(Load, load.pk)
     if load.is_live and load.pickup.departed_at is not None:
         raise refusals.AlreadyDeparted
@@ -140,7 +143,8 @@ def cancel_trip(trip: Trip, *, reason: str, by: User) -> Trip:
     ids = list(Load.objects.live().filter(trip=trip).values_list("allocation_id", flat=True))
     locked = lock_all(Pledge, Allocation.objects.filter(pk__in=ids).values_list("pledge_id", flat=True))
     lock_all(Allocation, ids)
-    trip = lock_one(Trip, trip.pk)
+    chains = trips_of_chains(Load.objects.live().filter(trip=trip).values_list("pk", flat=True))
+    trip = lock_all(Trip, {trip.pk, *chains})[trip.pk]
     loads = lock_all(Load, Load.objects.live().filter(trip=trip).values_list("pk", flat=True)).values()
     if {load.allocation_id for load in loads} - set(ids):
         raise refusals.JustChanged  # its pledge is not locked, and locking it now would break the order

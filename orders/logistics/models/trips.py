@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.logistics.enums import OPEN_TRIPS, RUNNING_TRIPS, LoadState, StopKind, TripState
@@ -95,6 +95,11 @@ class LoadQuerySet(models.QuerySet["Load"]):
         """Of goods that change truck only the load that left the yard, so that no gram is counted twice."""
         return self.filter(continues=None)
 
+    def last_links(self) -> Self:
+        """Of goods that change truck only the load that is received. Of a broken link no part is on another truck."""
+        onward = Load.objects.live().filter(continues=OuterRef("pk"))
+        return self.filter(~Exists(onward)).exclude(state=LoadState.HANDED_OVER)
+
 
 class Load(models.Model):
     """A part of an allocation on a trip. Planned and loaded grams are different facts; received grams are receipts.
@@ -140,3 +145,13 @@ class Load(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state != LoadState.UNPLANNED
+
+    @property
+    def riding_g(self) -> int:
+        """What the truck carries of it: what was loaded, before that what is planned. What stayed behind rides no more."""
+        return self.planned_g if self.loaded_g is None else self.loaded_g
+
+    @property
+    def left_behind_g(self) -> int:
+        """What was planned and stayed in the yard."""
+        return self.planned_g - self.riding_g

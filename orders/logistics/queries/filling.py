@@ -65,6 +65,8 @@ def share_out(trip: Trip, loads: Sequence[Load], candidate: Candidate, *, pass_n
     stretch = {load.allocation.pledge_id: _stretch_for(load) for load in loads}
     shares = []
     for name, load in sorted(by_part.items(), key=lambda item: _urgency(item[1])):
+        if load.pickup.is_transfer or load.delivery.is_transfer:
+            continue  # the other truck of the chain is filled to what was planned
         lot_id, pledge_id = load.allocation.lot_id, load.allocation.pledge_id
         most = min(stretch[pledge_id], left[lot_id], _room(candidate, by_part, parts, name))
         grams = _that_fits(trip, parts, route, candidate, name, _rounded(most, stretch[pledge_id]), pass_needed)

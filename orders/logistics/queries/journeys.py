@@ -15,7 +15,7 @@ from django.utils import timezone
 from market.models import Place, Produce
 from market.models.lots import HARVEST
 from orders.logistics.enums import StopKind
-from orders.logistics.models import Driver, Pass, Truck
+from orders.logistics.models import Driver, Load, Pass, Stop, Truck
 from orders.logistics.planner.checker import Schedule, check, schedule
 from orders.logistics.planner.matrix import make_matrices
 from orders.logistics.planner.model import Plan, Problem, Route, Shipment, Step, Vehicle, Window
@@ -40,12 +40,36 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """Where goods change truck, and between which seconds of the day. `stop` is what a trip's stop there is copied from."""
+
+    stop: Stop
+    window: Window
+    turn: int = 0  # two loads of one allocation are two halts at one place
+
+    @property
+    def key(self) -> tuple[str, Any, Any]:
+        return "meeting", (self.stop.lat, self.stop.lon), self.turn
+
+    @property
+    def point(self) -> Point:
+        return self.stop.lat, self.stop.lon
+
+
+@dataclass(frozen=True)
 class Part:
-    """Grams of an allocation that ride together. `id` is the planner's name for them."""
+    """Grams of an allocation that ride together. `id` is the planner's name for them.
+
+    They are taken from the yard and brought to the dock, or from and to where they change truck; `continues` is the load that
+    brings them there.
+    """
 
     id: str
     allocation: Allocation
     grams: int
+    taken_at: Meeting | None = None
+    given_at: Meeting | None = None
+    continues: Load | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +153,8 @@ def delivery_window(allocation: Allocation, day: dt.date) -> Window | None:
     """Within the pledge's window, the dock's hours and the produce's life; None where these never meet."""
     pledge, dock = allocation.pledge, allocation.pledge.dock
     opens, closes = max(pledge.window_from, dock.opens_at), min(pledge.window_to, dock.closes_at)
-    until = min(_clock_s(closes), seconds_of(allocation.lot.best_before, day))
-    return (_clock_s(opens), until) if _clock_s(opens) <= until else None
+    until = min(clock_s(closes), seconds_of(allocation.lot.best_before, day))
+    return (clock_s(opens), until) if clock_s(opens) <= until else None
 
 
 def make_problem(parts: Sequence[Part], candidates: Sequence[Candidate], day: dt.date, *, pass_needed: bool) -> Problem:
@@ -150,8 +174,8 @@ def make_problem(parts: Sequence[Part], candidates: Sequence[Candidate], day: dt
     shipments = tuple(
         _shipment(
             part,
-            index(pickup_key(part.allocation), _known(point_of(part.allocation.lot.listing.place))),
-            index(delivery_key(part.allocation), _known(dock_point(part.allocation.pledge.dock))),
+            index(*_taken_at(part)),
+            index(*_given_at(part)),
             day,
             pass_needed=pass_needed,
         )
@@ -161,6 +185,18 @@ def make_problem(parts: Sequence[Part], candidates: Sequence[Candidate], day: dt
         points, speed_kmh=settings.ROAD_SPEED_KMH, road_factor=settings.ROAD_FACTOR, gate_s=GATE_S
     )
     return Problem(distances, durations, shipments, vehicles)
+
+
+def _taken_at(part: Part) -> tuple[Any, Point]:
+    if part.taken_at is not None:
+        return part.taken_at.key, part.taken_at.point
+    return pickup_key(part.allocation), _known(point_of(part.allocation.lot.listing.place))
+
+
+def _given_at(part: Part) -> tuple[Any, Point]:
+    if part.given_at is not None:
+        return part.given_at.key, part.given_at.point
+    return delivery_key(part.allocation), _known(dock_point(part.allocation.pledge.dock))
 
 
 def make_journey(problem: Problem, route: Route, parts: dict[str, Part], day: dt.date) -> Journey:
@@ -252,7 +288,7 @@ def _vehicle(candidate: Candidate, base: int, day: dt.date) -> Vehicle:
 def _shipment(part: Part, pickup: int, delivery: int, day: dt.date, *, pass_needed: bool) -> Shipment:
     service = SERVICE_FIXED_S + part.grams * SERVICE_S_PER_TONNE // 1_000_000
     skills = ({COLD} if needs_cold(part.allocation.lot.produce) else set()) | ({PASS} if pass_needed else set())
-    window = delivery_window(part.allocation, day)
+    window = part.given_at.window if part.given_at else delivery_window(part.allocation, day)
     if window is None:
         raise ValueError(f"allocation {part.allocation.pk} has no time of delivery")
     return Shipment(
@@ -260,7 +296,7 @@ def _shipment(part: Part, pickup: int, delivery: int, day: dt.date, *, pass_need
         pickup=pickup,
         delivery=delivery,
         mass_g=part.grams,
-        pickup_window=pickup_window(part.allocation, day),
+        pickup_window=part.taken_at.window if part.taken_at else pickup_window(part.allocation, day),
         delivery_window=window,
         pickup_service_s=service,
         delivery_service_s=service,
@@ -281,7 +317,7 @@ def _known(point: Point | None) -> Point:
     return point
 
 
-def _clock_s(at: dt.time) -> int:
+def clock_s(at: dt.time) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second
 
 

@@ -4,26 +4,39 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from orders.logistics.enums import OPEN_TRIPS, LoadState, StopKind
-from orders.logistics.models import Load, Receipt, Stop, Trip, Truck
+from orders.logistics.models import Handover, Load, Receipt, Stop, Trip, Truck
 from orders.models import Allocation
 
+# What a load keeps of its allocation: what was loaded, before that what is planned. In SQL; `Load.riding_g` in Python.
+RIDING = Coalesce(F("loaded_g"), F("planned_g"))
 # What a receipt says of loaded grams: surplus is beyond them. In SQL.
 SPOKEN_OF = F("accepted_g") + F("downgraded_g") + F("rejected_g") + F("missing_g") - F("surplus_g")
 
 
+def _of_handovers(field: str, path: str = "from_load") -> Any:
+    """The sum over the hand-overs of the outer load. In SQL."""
+    rows = Handover.objects.filter(**{path: OuterRef("pk")}).order_by().values(path)
+    return Coalesce(Subquery(rows.annotate(total=Sum(field)).values("total")), 0)
+
+
+LOST = _of_handovers("missing_g")  # of a load, when it changed truck
+GIVEN = _of_handovers("grams")  # to other trucks
+TAKEN = _of_handovers("grams", "to_load")  # from another truck
+
+
+def left_to_give(load: Load) -> int:
+    """Loaded grams that no hand-over speaks of yet. One statement."""
+    said = load.given.aggregate(given=Sum("grams"), lost=Sum("missing_g"))
+    return (load.loaded_g or 0) - (said["given"] or 0) - (said["lost"] or 0)
+
+
 def planned_by_allocation(ids: Collection[int]) -> dict[int, int]:
-    """Grams of each allocation that ride on live loads. One statement."""
-    rows = (
-        Load.objects.live()
-        .first_links()
-        .filter(allocation__in=ids)
-        .values("allocation")
-        .annotate(total=Sum("planned_g"))
-    )
+    """Grams of each allocation that ride on live loads; what a truck left behind does not. One statement."""
+    rows = Load.objects.live().first_links().filter(allocation__in=ids).values("allocation").annotate(total=Sum(RIDING))
     return {row["allocation"]: row["total"] for row in rows.order_by()}
 
 
@@ -79,7 +92,7 @@ def received_of(load: Load) -> Received:
 def with_unplanned(allocations: QuerySet[Allocation]) -> QuerySet[Any]:
     """The allocations with `planned`, grams on live loads, to filter and show. No statement of its own."""
     loads = Load.objects.live().first_links().filter(allocation=OuterRef("pk")).order_by().values("allocation")
-    return allocations.annotate(planned=Coalesce(Subquery(loads.annotate(s=Sum("planned_g")).values("s")), 0))
+    return allocations.annotate(planned=Coalesce(Subquery(loads.annotate(s=Sum(RIDING)).values("s")), 0))
 
 
 @dataclass(frozen=True)
@@ -110,14 +123,27 @@ def legs_of(stops: Iterable[Stop], loads: Iterable[Load]) -> list[Leg]:
     for stop in sorted(stops, key=lambda s: s.position):
         here = by_stop.get(stop.pk)
         if here:
-            change = sum(load.planned_g for load in here)
-            aboard += change if stop.kind == StopKind.PICKUP else -change
+            change = sum(load.riding_g if stop.kind == StopKind.PICKUP else -load.riding_g for load in here)
+            aboard += change
             legs.append(Leg(stop, here, aboard))
     return legs
 
 
+def trips_of_chains(loads: Iterable[int]) -> set[int]:
+    """The trips of these loads and of those that are to take them on. One statement."""
+    ids = list(loads)
+    chain = Load.objects.filter(Q(pk__in=ids) | Q(continues__in=ids, state=LoadState.PLANNED))
+    return set(chain.values_list("trip_id", flat=True))
+
+
+def aboard_g(trip: Trip, *, but: Load | None = None) -> int:
+    """What is on the truck now, by what was loaded, without the load `but`. One statement."""
+    aboard = Load.objects.filter(trip=trip, state=LoadState.LOADED, delivery__departed_at=None)
+    return aboard.exclude(pk=but.pk if but else None).aggregate(g=Sum("loaded_g"))["g"] or 0
+
+
 def most_aboard(legs: Iterable[Leg]) -> int:
-    """The heaviest the truck gets on the way, by planned grams."""
+    """The heaviest the truck gets on the way, by what was loaded and, where that is still to come, what is planned."""
     return max((leg.aboard_g for leg in legs), default=0)
 
 

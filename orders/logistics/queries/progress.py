@@ -5,22 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from market.models import Listing, Lot
 from orders.logistics.enums import LoadState
 from orders.logistics.models import Load, Receipt
 from orders.logistics.models.trips import LoadQuerySet
+from orders.logistics.queries.loads import LOST, RIDING
 from orders.models import Pledge
 
 _SAID = ("accepted", "downgraded", "rejected", "missing", "surplus")
-_MOVED = ("planned_g", "loaded_g", *(f"{what}_g" for what in _SAID))
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Grams. Planned are on live loads, loaded are on or were on a truck, the next five are what receipts say.
+    """Grams. Goods that change truck count once. Planned are on live loads, loaded are on or were on a truck, the next five are what receipts say.
 
     `offered_g` is known of a listing's day only.
     """
@@ -71,19 +71,23 @@ class TrucksOfPledge:
 
 
 def rides_of(pledge: Pledge) -> list[Any]:
-    """The pledge's live loads with their trucks and pickups, each with the grams its receipts speak of. One statement."""
+    """The pledge's live loads with their trucks and pickups, each with the grams its receipts speak of and what was missing when
+    it changed truck. One statement."""
     receipts = Receipt.objects.filter(load=OuterRef("pk")).order_by().values("load")
-    said = {
-        f"{what}_g": Coalesce(Subquery(receipts.annotate(sum=Sum(f"{what}_g")).values("sum")), 0)
-        for what in _SAID
+    said: dict[str, Any] = {
+        f"{what}_g": Coalesce(Subquery(receipts.annotate(sum=Sum(f"{what}_g")).values("sum")), 0) for what in _SAID
     }
     loads = Load.objects.live().filter(allocation__pledge=pledge).select_related("trip__truck", "pickup")
-    return list(loads.annotate(**said).order_by("trip__starts_at", "pk"))
+    return list(loads.annotate(**said, lost_g=LOST).order_by("trip__starts_at", "pk"))
 
 
 def progress_of_rides(pledge: Pledge, rides: Sequence[Any]) -> Progress:
     """How far the pledge's goods have come. No statement."""
-    moved = {name: sum(getattr(load, name) or 0 for load in rides) for name in _MOVED}
+    moved = {f"{what}_g": sum(getattr(load, f"{what}_g") for load in rides) for what in _SAID}
+    first = [load for load in rides if load.continues_id is None]
+    moved["planned_g"] = sum(load.riding_g for load in first)
+    moved["loaded_g"] = sum(load.loaded_g or 0 for load in first)
+    moved["missing_g"] += sum(load.lost_g for load in rides)
     return Progress(pledged_g=pledge.taken_g if pledge.is_live else 0, **moved)
 
 
@@ -107,11 +111,18 @@ def _moved(path: str, loads: LoadQuerySet) -> dict[int, dict[str, int]]:
     """Planned, loaded and received grams of these loads by what `path` leads to. Two statements."""
     live = loads.live().order_by()
     found: dict[int, dict[str, int]] = {}
-    for row in live.values(path).annotate(p=Sum("planned_g"), l=Sum("loaded_g")):
-        found[row[path]] = {"planned_g": row["p"], "loaded_g": row["l"] or 0}
+    first = Q(continues=None)
+    sums = {
+        "planned_g": Sum(RIDING, filter=first),
+        "loaded_g": Sum("loaded_g", filter=first),
+        "missing_g": Sum("lost_g"),
+    }
+    for row in live.annotate(lost_g=LOST).values(path).annotate(**{f"s_{name}": what for name, what in sums.items()}):
+        found[row[path]] = {name: row[f"s_{name}"] or 0 for name in sums}
     receipts = Receipt.objects.filter(load__in=live).order_by().values(f"load__{path}")
     for row in receipts.annotate(**{what: Sum(f"{what}_g") for what in _SAID}):
-        found[row[f"load__{path}"]].update({f"{what}_g": row[what] for what in _SAID})
+        moved = found[row[f"load__{path}"]]
+        moved.update({f"{what}_g": row[what] + moved.get(f"{what}_g", 0) for what in _SAID})
     return found
 
 

@@ -12,7 +12,18 @@ from market.models import Lot
 from orders.enums import LIVE_PLEDGES, PledgeState
 from orders.logistics.enums import OPEN_TRIPS, LoadState
 from orders.logistics.models import Load, Receipt, Trip
-from orders.logistics.queries.loads import RECEIVED, SPOKEN_OF, Received, legs_of, live_loads, most_aboard, with_unplanned
+from orders.logistics.queries.loads import (
+    GIVEN,
+    LOST,
+    RECEIVED,
+    SPOKEN_OF,
+    TAKEN,
+    Received,
+    legs_of,
+    live_loads,
+    most_aboard,
+    with_unplanned,
+)
 from orders.models import Allocation, Pledge, PledgeLine
 from orders.models.pledges import taken
 
@@ -23,6 +34,8 @@ RULES: dict[str, Any] = {
     "pledge_planned": _("已排车的认购至少有一批货在车次上"),
     "allocation_planned": _("有效分配 ≥ 已排车之和；无效的为零"),
     "trip_capacity": _("车上最重时 ≤ 核定载质量"),
+    "load_handed_over": _("转车：实装量 ≥ 转出之和 + 短少；转完的相等"),
+    "load_taken_on": _("转车：接上的量 = 从前一辆车转来的量，是同一笔分配的货"),
     "load_loaded": _("已装车的有实装量，且不超过计划量"),
     "load_received": _("收货记录之和 ≤ 实装量；收完的相等"),
     "receipt_reversed": _("更正的收货记录 = 原记录的相反数，同一批货"),
@@ -47,7 +60,7 @@ class Break:
 
 
 def breaks() -> list[Break]:
-    """Every row that breaks a rule. Nine statements and two for the loads of open trips; each sums a whole table, so it is for the command line."""
+    """Every row that breaks a rule. Eleven statements, and two more for the loads of open trips; each sums a whole table, so it is for the command line."""
     return [
         *_lots(),
         *_pledge_lines(),
@@ -56,6 +69,8 @@ def breaks() -> list[Break]:
         *_allocations(),
         *_trips(),
         *_loaded(),
+        *_handed_over(),
+        *_taken_on(),
         *_received(),
         *_reversed(),
     ]
@@ -113,9 +128,23 @@ def _trips() -> Iterator[Break]:
 
 
 def _loaded() -> Iterator[Break]:
-    on_board = Load.objects.filter(state__in=[LoadState.LOADED, LoadState.DELIVERED])
+    on_board = Load.objects.filter(state__in=[LoadState.LOADED, LoadState.HANDED_OVER, LoadState.DELIVERED])
     for load in on_board.filter(Q(loaded_g=None) | Q(loaded_g__gt=F("planned_g"))).order_by("pk"):
         yield Break("load_loaded", "load", load.pk, load.planned_g, load.loaded_g or 0)
+
+
+def _handed_over() -> Iterator[Break]:
+    loads = Load.objects.live().annotate(said=GIVEN + LOST, on_board=Coalesce("loaded_g", 0))
+    wrong = loads.filter(Q(said__gt=F("on_board")) | Q(state=LoadState.HANDED_OVER) & ~Q(said=F("on_board")))
+    for load in wrong.order_by("pk"):
+        yield Break("load_handed_over", "load", load.pk, load.on_board, load.said)
+
+
+def _taken_on() -> Iterator[Break]:
+    loads = Load.objects.live().filter(continues__isnull=False).annotate(came_g=TAKEN)
+    wrong = loads.exclude(came_g=Coalesce("loaded_g", 0), continues__allocation=F("allocation"))
+    for load in wrong.order_by("pk"):
+        yield Break("load_taken_on", "load", load.pk, load.came_g, load.loaded_g or 0)
 
 
 def _received() -> Iterator[Break]:

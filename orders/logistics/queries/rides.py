@@ -1,24 +1,27 @@
 """What rides on a trip, as the planner's parts and steps: for changing a trip, and for seeing first what a change would do."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 
 from orders.logistics.enums import StopKind
-from orders.logistics.models import Load, Trip
+from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.planner.model import Kind, Route, Step
-from orders.logistics.queries.journeys import WITH_PLACES, Part
+from orders.logistics.queries.journeys import DAY_S, WITH_PLACES, Meeting, Part, clock_s, seconds_of
 from orders.logistics.queries.loads import Leg, legs_of
+
+BOTH_STOPS = ("pickup__transfer_point", "delivery__transfer_point")
 
 
 def loads_of(trip: Trip) -> list[Load]:
     """The trip's live loads with their places and stops. One statement."""
-    return list(_riding().filter(trip=trip))
+    return list(riding().filter(trip=trip))
 
 
 def loads_with_trip(trip_id: int) -> list[Load]:
     """The live loads of a trip, each with the trip, its truck, base, driver and pass beside what `loads_of` fetches. One statement."""
-    rows = _riding().filter(trip__in=Trip.objects.filter(pk=trip_id))  # a number beyond any key is of no trip
+    rows = riding().filter(trip__in=Trip.objects.filter(pk=trip_id))  # a number beyond any key is of no trip
     return list(
         rows.select_related(
             "trip__truck__carrier", "trip__truck__base__parent__parent", "trip__driver", "trip__green_pass"
@@ -26,9 +29,9 @@ def loads_with_trip(trip_id: int) -> list[Load]:
     )
 
 
-def _riding() -> QuerySet[Load]:
+def riding() -> QuerySet[Load]:
     related = [f"allocation__{path}" for path in WITH_PLACES]
-    return Load.objects.live().select_related("pickup", "delivery", *related).order_by("pk")
+    return Load.objects.live().select_related("trip", *BOTH_STOPS, *related).order_by("pk")
 
 
 def halts_of(loads: Iterable[Load]) -> list[Leg]:
@@ -43,9 +46,24 @@ def parts_of(loads: Iterable[Load]) -> tuple[dict[str, Part], dict[str, Load]]:
     parts, by_part = {}, {}
     for load in loads:
         name = f"load-{load.pk}"
-        parts[name] = Part(name, load.allocation, load.planned_g)
+        parts[name] = Part(name, load.allocation, load.planned_g, *_meetings(load))
         by_part[name] = load
     return parts, by_part
+
+
+def _meetings(load: Load) -> tuple[Meeting | None, Meeting | None]:
+    """Where the load changes truck keeps its place and hours when the trip is written anew."""
+    taken_at = meeting_at(load.pickup, load.trip.day) if load.pickup.is_transfer else None
+    given_at = meeting_at(load.delivery, load.trip.day) if load.delivery.is_transfer else None
+    return taken_at, given_at
+
+
+def meeting_at(stop: Stop, day: dt.date, *, not_before: dt.datetime | None = None) -> Meeting:
+    """Between the hours of the transfer point, and not before the goods are there. One statement where the point is not fetched."""
+    point = stop.transfer_point
+    opens, closes = (0, DAY_S) if point is None else (clock_s(point.opens_at), clock_s(point.closes_at))
+    there = seconds_of(not_before, day) if not_before else 0
+    return Meeting(stop, (max(opens, there), max(closes, there)))
 
 
 def route_of(trip: Trip, loads: Mapping[str, Load]) -> Route:

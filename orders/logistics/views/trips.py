@@ -18,6 +18,7 @@ from orders.logistics.forms.trips import AddTripForm, DayForm, MoveForm, WhyForm
 from orders.logistics.manifest import make_manifest
 from orders.logistics.models import Trip
 from orders.logistics.permissions import (
+    can_drive,
     carriers_of,
     dispatcher_or_404,
     get_load_to_plan,
@@ -30,6 +31,7 @@ from orders.logistics.permissions import (
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.fitness import masked
 from orders.logistics.queries.tolls import forecast_of, toll_rules
+from orders.logistics.queries.transfers import custody_of
 from orders.logistics.queries.trip_changes import changes_of
 from orders.logistics.queries.trips import off_loading_order, sheet_of, sheets_of
 from orders.logistics.views.answers import done_or_refused, first_error, sentence_of
@@ -56,6 +58,7 @@ def trip(request: HttpRequest, pk: int) -> HttpResponse:
     dispatches = is_dispatcher(request.user)
     reasons = [str(reason) for reason in sheet.reasons] if dispatches else masked(sheet.reasons)
     context = {"sheet": sheet, "dispatches": dispatches, "reasons": reasons, "why": WhyForm()}
+    context |= {"custody": custody_of(sheet.trip), "drives": can_drive(request.user, sheet.trip)}
     if dispatches:
         context["others"] = _others(sheet.trip)
         context["changes"] = changes_of(sheet.trip)

@@ -1,0 +1,150 @@
+"""Goods change truck: the truck that takes on says how much came, and what was missing. No gram is lost or made in between."""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from market.actions.events import record
+from market.actions.states import move
+from market.models import User
+from market.quantities import describe
+from orders.logistics import exceptions as refusals
+from orders.logistics import exceptions_road as unfit
+from orders.logistics.actions.at_stop import at_pickup, require_not_over
+from orders.logistics.actions.endings import end_trip_if_done, follow_pledges
+from orders.logistics.actions.halts import take_off
+from orders.logistics.actions.handovers import MAX_REASON
+from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.enums import LOAD_MOVES, LoadState
+from orders.logistics.models import Handover, Load, Stop, Trip
+from orders.logistics.queries.loads import left_to_give
+from orders.models import Allocation, Pledge
+
+
+@transaction.atomic
+def take_on(
+    load: Load, grams: int, *, key: uuid.UUID, by: User, reason: str = "", at: dt.datetime | None = None
+) -> Load:
+    """So much of what the truck before brought is on this truck; what it should have been more is missing, with a reason.
+
+    The load before is handed over when all of it is taken on or missing, and its trip ends with its last load; where nothing came,
+    this load is off the trip. Who met whom is said before, by `handovers.hand_over` at this stop. A repeat changes nothing.
+    Locks: pledge, allocation, trips, load before, load. Raises: NotAllowed, WrongState, StillBroken, NotArrived, AlreadyDeparted,
+    HandOverFirst, NotThereYet, NegativeQuantity, MoreThanHandedOver, MissingNeedsReason, Overloaded.
+    """
+    allocation = _lock_goods(load)
+    trips = lock_all(Trip, [load.trip_id, load.continues.trip_id])
+    before = lock_one(Load, load.continues_id)
+    fresh = Load.objects.get(pk=load.pk)
+    first = Handover.objects.filter(to_load=load).first() or Handover.objects.filter(key=key, from_load=before).first()
+    if first is not None:
+        return fresh
+    trip, load = at_pickup(load, by)
+    missing = _check_grams(load, before, grams, reason)
+    require_not_over(trip, load, grams)
+    _write(load, before, grams, missing, reason, key, by, at or timezone.now())
+    _follow_before(before, trips[before.trip_id], by)
+    follow_pledges([allocation.pledge_id], by=by)
+    if not grams:
+        end_trip_if_done(trip, by=by)
+    return load
+
+
+def take_whole(load: Load, grams: int, *, by: User, at: dt.datetime | None = None) -> Load:
+    """For a driver who says how much is loaded as of any other load: all that came. Raises: ComesByTruck and what `take_on` raises."""
+    expected = expected_g(load)
+    if load.state == LoadState.PLANNED and grams != expected:
+        raise unfit.ComesByTruck(plate=load.continues.trip.truck.plate, grams=describe(expected))
+    if load.state == LoadState.LOADED and grams != load.loaded_g:
+        raise unfit.ComesByTruck(plate=load.continues.trip.truck.plate, grams=describe(load.loaded_g))
+    return take_on(load, grams, key=uuid.uuid4(), by=by, at=at)
+
+
+def expected_g(load: Load) -> int:
+    """What the truck before has for this load. Two statements."""
+    return min(load.planned_g, left_to_give(load.continues))
+
+
+def lose(load: Load, stop: Stop, *, reason: str, key: uuid.UUID, by: User, at: dt.datetime) -> None:
+    """All that is left of the load is missing, for this reason. Call it with the trip and the load locked."""
+    missing = left_to_give(load)
+    if missing:
+        Handover.objects.create(
+            stop=stop, from_load=load, grams=0, missing_g=missing, reason=reason[:MAX_REASON], key=key, by=by, at=at
+        )
+        record(load, "lost", by=by, grams=missing, reason=reason)
+    _handed_over(load, by)
+
+
+def _lock_goods(load: Load) -> Allocation:
+    lock_one(Pledge, Allocation.objects.values_list("pledge_id", flat=True).get(pk=load.allocation_id))
+    return lock_one(Allocation, load.allocation_id)
+
+
+def _check_grams(load: Load, before: Load, grams: int, reason: str) -> int:
+    """The grams that are missing. Raises: NotThereYet, NegativeQuantity, MoreThanHandedOver, MissingNeedsReason."""
+    if before.state != LoadState.LOADED or before.delivery.arrived_at is None:
+        raise unfit.NotThereYet(plate=before.trip.truck.plate)
+    if grams < 0:
+        raise refusals.NegativeQuantity
+    expected = min(load.planned_g, left_to_give(before))
+    if grams > expected:
+        raise unfit.MoreThanHandedOver(most=describe(expected))
+    if grams < expected and not reason.strip():
+        raise unfit.MissingNeedsReason(missing=describe(expected - grams))
+    return expected - grams
+
+
+def _write(
+    load: Load, before: Load, grams: int, missing: int, reason: str, key: uuid.UUID, by: User, at: dt.datetime
+) -> None:
+    met = _meeting(load.pickup)
+    Handover.objects.create(
+        stop=load.pickup,
+        other_stop=before.delivery,
+        from_load=before,
+        to_load=load if grams else None,
+        grams=grams,
+        missing_g=missing,
+        with_code=met.with_code,
+        reason=reason.strip()[:MAX_REASON] or met.reason,
+        old_seals=_seals_given(before.delivery),
+        new_seals=met.new_seals,
+        key=key,
+        by=by,
+        at=at,
+    )
+    if not grams:
+        take_off(load, by=by, reason=reason)
+        return
+    old = move(load, "state", LoadState.LOADED, LOAD_MOVES)
+    load.loaded_g = grams
+    load.save(update_fields=["state", "loaded_g"])
+    record(load, "taken_on", by=by, from_state=old, to_state=load.state, grams=grams, reason=reason)
+
+
+def _follow_before(before: Load, trip: Trip, by: User) -> None:
+    if left_to_give(before) == 0:
+        _handed_over(before, by)
+        end_trip_if_done(trip, by=by)
+
+
+def _handed_over(load: Load, by: User) -> None:
+    old = move(load, "state", LoadState.HANDED_OVER, LOAD_MOVES)
+    load.save(update_fields=["state"])
+    record(load, "handed_over", by=by, from_state=old, to_state=load.state, grams=load.loaded_g)
+
+
+def _meeting(stop: Stop) -> Handover:
+    """How the two crews met at this stop, the meeting with the code first. Raises: HandOverFirst."""
+    met = Handover.objects.filter(stop=stop, from_load=None, to_load=None).order_by("-with_code", "pk").first()
+    if met is None:
+        raise unfit.HandOverFirst(position=stop.position)
+    return met
+
+
+def _seals_given(stop: Stop) -> str:
+    rows = Handover.objects.filter(stop=stop, from_load=None, to_load=None).values_list("old_seals", flat=True)
+    return " ".join(text for text in rows if text)[:200]

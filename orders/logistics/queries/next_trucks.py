@@ -1,0 +1,104 @@
+"""Which of the day's trips pass by with room for goods that ride on no truck."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from orders.logistics.enums import EDITABLE_TRIPS
+from orders.logistics.models import Trip
+from orders.logistics.queries.fitness import rules_for
+from orders.logistics.queries.journeys import (
+    WITH_PLACES,
+    Candidate,
+    Part,
+    insert_cheapest,
+    make_journey,
+    make_problem,
+    midnight,
+)
+from orders.logistics.queries.loads import most_aboard, with_unplanned
+from orders.logistics.queries.rides import halts_of, parts_of, riding, route_of
+from orders.logistics.wording import violation_words
+from orders.models import Allocation
+
+
+@dataclass(frozen=True)
+class NextTruck:
+    """A trip not yet begun, what room it has, and what taking the goods on would cost; or why it cannot."""
+
+    trip: Trip
+    room_g: int
+    grams: int
+    left_g: int
+    more_m: int = 0
+    delivered_at: dt.datetime | None = None
+    why_not: tuple[str, ...] = ()
+
+    @property
+    def can(self) -> bool:
+        return not self.why_not
+
+    @property
+    def takes_all(self) -> bool:
+        return self.can and self.grams == self.left_g
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is left of an allocation, and who could carry it, the best first."""
+
+    allocation: Allocation
+    left_g: int
+    trucks: list[NextTruck]
+
+
+def waiting_of(pk: int) -> Any:
+    """The live allocation with `planned`, and its places. None where there is none. One statement."""
+    rows = with_unplanned(Allocation.objects.live()).select_related(*WITH_PLACES, "lot__listing__produce")
+    return rows.filter(pk=pk).first()
+
+
+def next_trucks(allocation: Any, at: dt.datetime | None = None) -> list[NextTruck]:
+    """The day's trips that have not begun: those that can take goods of the allocation by the fewest more metres, then the others
+    with what stands against it. Three statements. `allocation` comes from `waiting_of`.
+
+    What the board's `add_load` asks besides (papers, time of the driver) it asks when the button is pressed.
+    """
+    at = at or timezone.now()
+    day, left = allocation.pledge.day, allocation.grams - allocation.planned
+    if left <= 0:
+        return []
+    rules = rules_for(day)
+    trips = Trip.objects.filter(day=day, state__in=EDITABLE_TRIPS, is_locked=False).select_related(
+        "truck__base__parent__parent", "truck__carrier", "driver", "green_pass"
+    )
+    rows = trips.order_by("starts_at", "pk").prefetch_related(Prefetch("loads", riding(), to_attr="riding"))
+    found = [_try(trip, allocation, left, at, pass_needed=bool(rules and rules.pass_needed)) for trip in rows]
+    return sorted(found, key=lambda one: (not one.can, not one.takes_all, one.more_m, one.trip.pk))
+
+
+def _try(trip: Any, allocation: Any, left: int, at: dt.datetime, *, pass_needed: bool) -> NextTruck:
+    """As much as there is room for, the rest waits on."""
+    parts, loads = parts_of(trip.riding)
+    room = trip.truck.rated_g - most_aboard(halts_of(trip.riding))
+    grams = min(left, room) if room > 0 else left
+    parts["new"] = Part("new", allocation, grams)
+    problem = make_problem(list(parts.values()), [_candidate(trip, at)], trip.day, pass_needed=pass_needed)
+    route, broken = insert_cheapest(problem, route_of(trip, loads), "new")
+    if route is None:
+        return NextTruck(trip, max(room, 0), grams, left, why_not=tuple(violation_words(broken)))
+    journey = make_journey(problem, route, parts, trip.day)
+    arrives = next(halt.planned_at for halt in reversed(journey.halts) if "new" in halt.part_ids)
+    return NextTruck(trip, max(room, 0), grams, left, journey.distance_m - trip.distance_m, arrives)
+
+
+def _candidate(trip: Trip, at: dt.datetime) -> Candidate:
+    shift_from, shift_to = (
+        midnight(trip.day) + dt.timedelta(hours=time.hour, minutes=time.minute)
+        for time in (trip.truck.shift_from, trip.truck.shift_to)
+    )
+    starts_at = min(max(shift_from, at), trip.starts_at)
+    return Candidate(trip.truck, trip.driver, trip.green_pass, starts_at, max(shift_to, trip.ends_at))
