@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("day/plan/", dispatch.plan, name="plan"),
     path("runs/", comparing.runs, name="runs"),
     path("runs/<int:pk>/", dispatch.run, name="run"),
+    path("runs/<int:pk>/commit/", dispatch.commit, name="run_commit"),
     path("day/replan/", replanning.replan, name="replan"),
     path("runs/<int:pk>/replan/", replanning.replan_commit, name="replan_commit"),
     path("runs/<int:pk>/discard/", comparing.run_discard, name="run_discard"),
