@@ -11,10 +11,12 @@ def script_words() -> dict[str, Any]:
         "verbs": {
             "arrive": _("到达"),
             "loaded": _("实装 %(what)s"),
+            "taken": _("接货 %(what)s"),
             "not_loaded": _("没有装 %(what)s"),
             "handover": _("交接"),
             "seal": _("封条 %(what)s"),
             "depart": _("离开"),
+            "repaired": _("车修好了"),
             "problem": _("报告情况：%(what)s"),
             "photo": _("照片"),
         },
@@ -47,10 +49,12 @@ def said_when_done(verb: str) -> str:
     """Only where the page does not show it by itself."""
     said = {
         "loaded": _("实装量已记下"),
+        "taken": _("接货已记下"),
         "not_loaded": _("已记下没有装，调度员会另外安排"),
         "handover": _("交接已记下"),
         "seal": _("封条号已记下"),
         "problem": _("调度员已收到"),
+        "repaired": _("已记下车修好了，可以接着走"),
         "photo": _("照片已存下"),
     }
     return said.get(verb, "")

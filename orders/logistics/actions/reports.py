@@ -15,12 +15,17 @@ from django.utils import timezone
 from market.exceptions import Refused
 from market.models import User
 from market.permissions import require
+from orders.logistics.actions.breakdowns import end_breakdown, report_breakdown
 from orders.logistics.actions.evidence import clean_pictures, keep_pictures
+from orders.logistics.actions.handovers import hand_over
 from orders.logistics.actions.problems import report_problem
 from orders.logistics.actions.road import arrive, depart, record_loaded, record_not_loaded
-from orders.logistics.enums import EvidenceKind, RoadProblem
+from orders.logistics.actions.seals import put_seal
+from orders.logistics.actions.taking_on import take_on
+from orders.logistics.enums import BreakdownState, EvidenceKind, RoadProblem
 from orders.logistics.exceptions_reports import NotOnYourTrips, NotUnderstood, PhotoMissing
-from orders.logistics.models import Load, RoadReport, Stop, Trip
+from orders.logistics.exceptions_road import BreakdownOver
+from orders.logistics.models import Breakdown, Load, RoadReport, Stop, Trip
 from orders.logistics.permissions import can_drive
 from orders.logistics.permissions_receipts import can_add_evidence
 
@@ -79,20 +84,46 @@ def _photo(doing: Doing) -> None:
         raise PhotoMissing
     trip = doing.stop.trip
     require(can_add_evidence(doing.by, EvidenceKind.ROAD, trip))
-    keep_pictures(
-        [doing.report.photo], kind=EvidenceKind.ROAD, trip=trip, key=doing.key, by=doing.by, stop=doing.stop
-    )
+    keep_pictures([doing.report.photo], kind=EvidenceKind.ROAD, trip=trip, key=doing.key, by=doing.by, stop=doing.stop)
+
+
+def _handover(doing: Doing) -> None:
+    said = {"code": doing["code"] or "", "reason": doing["reason"] or ""}
+    hand_over(doing.stop, key=doing.key, by=doing.by, at=doing.at, **said)
+
+
+def _taken(doing: Doing) -> None:
+    said: dict[str, Any] = {"reason": doing["reason"] or "", "key": doing.key, "by": doing.by, "at": doing.at}
+    take_on(doing.load, doing["quantity"], **said)
+
+
+def _repaired(doing: Doing) -> None:
+    breakdown = Breakdown.objects.filter(trip=doing.stop.trip, state=BreakdownState.OPEN).first()
+    if breakdown is None:
+        raise BreakdownOver
+    end_breakdown(breakdown, by=doing.by, at=doing.at)
 
 
 def _problem(doing: Doing) -> None:
+    """A truck that stands is near the stop it goes to or is at; better is where the phone says it is."""
+    stop = doing.stop
+    if doing["kind"] == RoadProblem.BREAKDOWN:
+        where = {"lat": doing["lat"], "lon": doing["lon"], "address": stop.address if stop.arrived_at else ""}
+        said = {"what": doing["note"], "key": doing.key, "by": doing.by, "at": doing.at}
+        report_breakdown(stop.trip, place=stop.place, **said, **where)
+        return
     report_problem(doing.stop, RoadProblem(doing["kind"]), note=doing["note"], key=str(doing.key), by=doing.by)
 
 
 VERBS: dict[str, Verb] = {
     "arrive": Verb(lambda d: arrive(d.stop, by=d.by, at=d.at)),
-    "loaded": Verb(lambda d: record_loaded(d.load, d["quantity"], by=d.by)),
+    "loaded": Verb(lambda d: record_loaded(d.load, d["quantity"], by=d.by, at=d.at)),
+    "taken": Verb(_taken),
     "not_loaded": Verb(lambda d: record_not_loaded(d.load, reason=d["reason"], by=d.by)),
+    "handover": Verb(_handover),
+    "seal": Verb(lambda d: put_seal(d.stop.trip, d["number"], by=d.by, at=d.at)),
     "depart": Verb(lambda d: depart(d.stop, by=d.by, at=d.at)),
+    "repaired": Verb(_repaired),
     "problem": Verb(_problem, ordered=False),
     "photo": Verb(_photo, ordered=False),
 }
@@ -162,7 +193,7 @@ def _find(report: Report, by: User) -> tuple[Stop, Load | None] | None:
         load = rows.filter(pk=report.facts["load"]).first()
         stop = load.pickup if load else None
     elif "stop" in report.facts:
-        stops = Stop.objects.select_related("trip__driver", "trip__truck", "organisation")
+        stops = Stop.objects.select_related("trip__driver", "trip__truck", "organisation", "place")
         stop = stops.filter(pk=report.facts["stop"]).first()
     if stop is None or not can_drive(by, stop.trip):
         return None

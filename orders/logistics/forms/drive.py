@@ -45,8 +45,28 @@ class LoadedForm(LoadForm):
         return values
 
 
+class TakenForm(LoadedForm):
+    """Goods that another truck brought: less of them needs a reason."""
+
+    reason = ReasonField(required=False)
+
+
 class NotLoadedForm(LoadForm):
     reason = ReasonField()
+
+
+class HandoverForm(StopForm):
+    """The code that the other side shows, or why there is none."""
+
+    code = forms.CharField(max_length=12, required=False)
+    reason = ReasonField(required=False)
+
+
+class SealForm(StopForm):
+    number = forms.CharField(
+        max_length=40,
+        error_messages={"required": _("请填封条号"), "max_length": _("封条号最多 20 个字符")},
+    )
 
 
 class ProblemForm(StopForm):
@@ -59,8 +79,12 @@ class ProblemForm(StopForm):
 FORMS: dict[str, type[forms.Form]] = {
     "arrive": StopForm,
     "loaded": LoadedForm,
+    "taken": TakenForm,
     "not_loaded": NotLoadedForm,
+    "handover": HandoverForm,
+    "seal": SealForm,
     "depart": StopForm,
+    "repaired": StopForm,
     "problem": ProblemForm,
     "photo": StopForm,
 }

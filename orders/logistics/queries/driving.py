@@ -68,11 +68,17 @@ class DrivenTrip:
     sheet: TripSheet
     halts: list[Halt]
     code: PassCode | None
-    seals: list[Seal]
+    seals: list[Seal]  # those that are whole
+    uses_seals: bool  # it has had one: it leaves with goods only under one
 
     @property
     def trip(self) -> Trip:
         return self.sheet.trip
+
+    @property
+    def now(self) -> Halt | None:
+        """Where the driver is or goes."""
+        return next((halt for halt in self.halts if halt.phase in (HERE, NEXT)), None)
 
     @property
     def aboard_g(self) -> int:
@@ -86,6 +92,10 @@ class DrivenTrip:
     @property
     def is_open(self) -> bool:
         return self.trip.state in OPEN_TRIPS
+
+    @property
+    def is_broken(self) -> bool:
+        return self.trip.state == TripState.BROKEN_DOWN
 
     @property
     def qr(self) -> str:
@@ -124,7 +134,7 @@ def drive_page(user: User, today: dt.date) -> DrivePage:
     wanted = mine.filter(state__in=OPEN_TRIPS, day__gte=today - dt.timedelta(days=1)) | mine.filter(day=today)
     rows = wanted.order_by("starts_at", "pk").prefetch_related(
         Prefetch("codes", PassCode.objects.live().select_related("green_pass"), to_attr="live_codes"),
-        Prefetch("seals", Seal.objects.filter(broken_at=None), to_attr="live_seals"),
+        "seals",
         "evidence",
     )
     sheets = sheets_of(rows)
@@ -162,7 +172,8 @@ def _driven(sheet: TripSheet, handed: set[int]) -> DrivenTrip:
         )
         for number, leg in enumerate(sheet.legs, start=1)
     ]
-    return DrivenTrip(sheet, halts, next(iter(trip.live_codes), None), trip.live_seals)
+    whole = [seal for seal in trip.seals.all() if seal.broken_at is None]
+    return DrivenTrip(sheet, halts, next(iter(trip.live_codes), None), whole, bool(trip.seals.all()))
 
 
 def _phase(stop: Stop, next_leg: Leg | None) -> str:
@@ -177,10 +188,11 @@ def _trip_facts(driven: DrivenTrip) -> dict[str, Any]:
     trip = driven.trip
     return {
         "id": trip.pk,
-        "state": trip.state,
+        "broken": driven.is_broken,
         "open": driven.is_open,
         "rated_g": trip.truck.rated_g,
         "seals": [seal.number for seal in driven.seals],
+        "uses_seals": driven.uses_seals,
         "expires": driven.code.expires_at.isoformat() if driven.code else None,
         "stops": [_stop_facts(halt) for halt in driven.halts],
         "loads": [_load_facts(load) for load in driven.sheet.loads],

@@ -41,14 +41,29 @@
     before.loads.forEach(function (load) {
       if (load.pickup === stop.id || load.delivery === stop.id) { showLoad(section, Drive.trip.find(trip.loads, load.id), load.id); }
     });
+    show(section, "[data-works]", !trip.broken);
+    show(section, "[data-broken]", trip.broken && (phase === "next" || phase === "here"));
     show(section, "[data-hands]", !stop.handed);
     show(section, "[data-handed]", stop.handed);
-    var settled = Drive.trip.settled(trip, stop);
-    show(section, "[data-settled]", settled && !(over && stop.kind === "pickup"));
+    var settled = Drive.trip.settled(trip, stop), bare = Drive.trip.wantsSeal(trip, stop);
+    show(section, "[data-settled]", settled && !bare && !(over && stop.kind === "pickup"));
+    show(section, "[data-bare]", settled && bare);
     show(section, "[data-unsettled]", !settled);
     write(section, "[data-photos]", stop.photos || "");
     write(section, "[data-seals]", trip.seals.join("、"));
     show(section, "[data-sealed]", trip.seals.length > 0);
+  }
+
+  /* The way to the stop that counts now, past those that are done. */
+  function showNow(trip, section) {
+    var now = trip.stops.filter(function (stop) { return /next|here/.test(Drive.trip.phase(trip, stop)); })[0];
+    var halt = now && document.getElementById("stop-" + now.id);
+    each(section, "[data-now]", function (link) {
+      link.hidden = !halt;
+      if (!halt) { return; }
+      link.setAttribute("href", "#stop-" + now.id);
+      write(link, "span", halt.getAttribute("data-title"));
+    });
   }
 
   function showAboard(trip, section) {
@@ -72,7 +87,7 @@
         var section = root.querySelector('[data-trip="' + trip.id + '"]');
         var before = Drive.trip.find(facts.trips, trip.id);
         trip.stops.forEach(function (stop) { showStop(trip, stop, before); });
-        if (section) { showAboard(trip, section); }
+        if (section) { showAboard(trip, section); showNow(trip, section); }
       });
       Drive.log.show(actions, words, { drop: drop, busy: sender.isBusy() && navigator.onLine !== false });
       Drive.log.bar(actions, words, notice, navigator.onLine !== false);

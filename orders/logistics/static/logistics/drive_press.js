@@ -64,6 +64,7 @@
       action.said = action.name + " " + Drive.log.weight(action.grams, words);
       return "";
     },
+    taken: function (action) { return PREPARE.loaded(action); },
     not_loaded: function (action) { action.said = action.name; return ""; },
     seal: function (action) { action.said = action.facts.number; return ""; },
     handover: function (action, form) {
@@ -96,20 +97,27 @@
     };
   }
 
+  /* Only now, when it is written down, does the form look done. */
+  function kept(form) {
+    form.reset();
+    var details = form.closest("details");
+    if (details) { details.open = false; }
+  }
+
   Drive.press = function (event) {
     var form = event.target;
     if (event.defaultPrevented || !Drive.app.root.contains(form) || !form.elements.verb) { return; }
     event.preventDefault();
+    if (form.hasAttribute("data-keeping")) { return; } /* a second tap is the same tap */
+    form.setAttribute("data-keeping", "");
     var action = begun(form), prepare = PREPARE[action.verb];
     Promise.resolve(prepare ? prepare(action, form) : "").then(function (sentence) {
       wrong(form, sentence);
       if (sentence) { return null; }
       delete action.of;
       delete action.name;
-      form.reset();
-      var details = form.closest("details");
-      if (details) { details.open = false; }
-      return Drive.app.keep(action);
-    }).catch(function () { form.submit(); }); /* the phone keeps nothing: sent at once, or the browser says why not */
+      return Drive.app.keep(action).then(function () { kept(form); });
+    }).catch(function () { form.submit(); }) /* the phone keeps nothing: sent at once, or the browser says why not */
+      .then(function () { form.removeAttribute("data-keeping"); });
   };
 })(window.Drive);

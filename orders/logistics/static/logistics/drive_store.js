@@ -22,7 +22,7 @@ window.Drive = {};
   function within(mode, work) {
     return open().then(function (db) {
       return new Promise(function (resolve, reject) {
-        var transaction = db.transaction("actions", mode);
+        var transaction = db.transaction("actions", mode, { durability: "strict" });
         var request = work(transaction.objectStore("actions"));
         transaction.oncomplete = function () { resolve(request && request.result); };
         transaction.onerror = transaction.onabort = function () { reject(transaction.error); };

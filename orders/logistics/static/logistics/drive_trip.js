@@ -3,7 +3,7 @@
   "use strict";
 
   /* What follows on the same trip waits for one of these that was refused. */
-  var ORDERED = { arrive: 1, loaded: 1, not_loaded: 1, handover: 1, seal: 1, depart: 1 };
+  var ORDERED = { arrive: 1, loaded: 1, taken: 1, not_loaded: 1, handover: 1, seal: 1, depart: 1, repaired: 1 };
 
   function find(rows, id) { return rows.filter(function (row) { return row.id === id; })[0] || null; }
 
@@ -37,22 +37,36 @@
     return sum;
   }
 
+  /* A trip that uses seals leaves with goods only under one. */
+  function wantsSeal(trip, stop) {
+    return trip.uses_seals && !trip.seals.length && trip.loads.some(function (load) {
+      var off = find(trip.stops, load.delivery);
+      return load.state === "loaded" && load.delivery !== stop.id && !(off && off.departed);
+    });
+  }
+
   var DO = {
     arrive: function (trip, stop, action) { stop.arrived = stop.arrived || action.made_at; },
     depart: function (trip, stop, action) {
       stop.departed = stop.departed || action.made_at;
       if (!nextStop(trip)) { trip.open = false; }
     },
-    handover: function (trip, stop) { stop.handed = true; },
+    handover: function (trip, stop) {
+      stop.handed = true;
+      if (stop.kind === "delivery") { trip.seals = []; } /* the doors were opened */
+    },
     seal: function (trip, stop, action) {
+      trip.uses_seals = true;
       if (trip.seals.indexOf(action.facts.number) < 0) { trip.seals.push(action.facts.number); }
     },
     photo: function (trip, stop) { stop.photos += 1; },
-    problem: function () {},
+    problem: function (trip, stop, action) { if (action.facts.kind === "breakdown") { trip.broken = true; } },
+    repaired: function (trip) { trip.broken = false; },
     loaded: function (trip, stop, action) {
       var load = find(trip.loads, Number(action.facts.load));
       if (load) { load.state = "loaded"; load.loaded_g = action.grams; }
     },
+    taken: function (trip, stop, action) { DO.loaded(trip, stop, action); },
     not_loaded: function (trip, stop, action) {
       trip.loads = trip.loads.filter(function (load) { return load.id !== Number(action.facts.load); });
     }
@@ -86,8 +100,8 @@
   /* Two actions on the same thing, of which only one can be meant. */
   function target(action) {
     var facts = action.facts;
-    if (action.verb === "loaded" || action.verb === "not_loaded") { return "load " + facts.load; }
-    if (action.verb === "arrive" || action.verb === "depart" || action.verb === "handover" || action.verb === "seal") {
+    if (action.verb === "loaded" || action.verb === "taken" || action.verb === "not_loaded") { return "load " + facts.load; }
+    if (action.verb === "arrive" || action.verb === "depart" || action.verb === "handover") {
       return action.verb + " " + facts.stop;
     }
     return action.key;
@@ -106,7 +120,7 @@
   }
 
   Drive.trip = {
-    ORDERED: ORDERED, find: find, stopsOf: stopsOf, phase: phase, settled: settled, aboard: aboard,
+    ORDERED: ORDERED, find: find, stopsOf: stopsOf, phase: phase, settled: settled, wantsSeal: wantsSeal, aboard: aboard,
     hindrances: hindrances, play: play, target: target, grams: grams
   };
 })(window.Drive);
