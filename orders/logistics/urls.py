@@ -6,6 +6,7 @@ from orders.logistics.forms.board import GOODS, TARGET
 from orders.logistics.urls_fitness import urlpatterns as fitness
 from orders.logistics.urls_road import urlpatterns as on_the_road
 from orders.logistics.views import (
+    areas,
     board,
     checkpoint,
     checkpoints,
@@ -40,7 +41,6 @@ urlpatterns: list[URLPattern] = [
     path("day/plan/", dispatch.plan, name="plan"),
     path("runs/", comparing.runs, name="runs"),
     path("runs/<int:pk>/", dispatch.run, name="run"),
-    path("runs/<int:pk>/commit/", dispatch.commit, name="run_commit"),
     path("day/replan/", replanning.replan, name="replan"),
     path("runs/<int:pk>/replan/", replanning.replan_commit, name="replan_commit"),
     path("runs/<int:pk>/discard/", comparing.run_discard, name="run_discard"),
@@ -48,6 +48,11 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/again/", dispatch.give_up, name="run_again"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<int:pk>/end/", rules.rules_end, name="rules_end"),
+    path("areas/", areas.areas, name="areas"),
+    path("areas/new/", areas.area_new, name="area_new"),
+    path("areas/<int:pk>/", areas.area, name="area"),
+    path("areas/<int:pk>/publish/", areas.area_publish, name="area_publish"),
+    path("areas/<int:pk>/lift/", areas.area_lift, name="area_lift"),
     path("trips/", trips.trips, name="trips"),
     path("trips/new/", trips.trip_add, name="trip_add"),
     path("trips/<int:pk>/", trips.trip, name="trip"),

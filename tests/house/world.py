@@ -9,6 +9,7 @@ from orders.logistics.actions.disputes import raise_dispute
 from orders.logistics.actions.papers import print_papers
 from orders.models import Stall, StallAlias
 from tests.cast import Cast
+from tests.factories.areas import make_area
 from tests.factories.ceilings import make_ceiling
 from tests.factories.evidence import make_evidence
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
@@ -44,6 +45,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "driver": trip.driver,
         "green_pass": trip.truck.passes.get(),
         "office": make_office(cast),
+        "area": make_area(day.dock.place, by=cast.dispatcher, is_closed=False),
         "run": trip.run,
         "match": make_run(cast.commerce_desk),
         "trip": trip,

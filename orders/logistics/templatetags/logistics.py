@@ -1,5 +1,6 @@
 """Template words of trucks and trips; and how far a pledge or a listing has come, for pages that know no trucks."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
@@ -108,7 +109,6 @@ def exact_jin(grams: int) -> str:
 
 
 @register.filter
-@register.filter
 def without_sign(number: float) -> float:
     """Of a difference whose direction is said in words."""
     return abs(number)
@@ -120,6 +120,7 @@ def minutes(length: dt.timedelta) -> int:
     return -(-int(length.total_seconds()) // 60)
 
 
+@register.filter
 def km(metres: int) -> str:
     """43.1 公里."""
     return _("%(km)s 公里") % {"km": f"{metres / 1000:,.1f}"}
@@ -169,6 +170,12 @@ def _bars(progress: Progress, first: list[tuple[str, int, str]], whole: int) -> 
         "has_moved": bool(progress.planned_g),
         "waiting_g": progress.waiting_g,
     }
+
+
+@register.filter
+def any_planned(sheets: Any) -> bool:
+    """Whether a trip of the day waits to be cleared."""
+    return any(sheet.trip.state == TripState.PLANNED for sheet in sheets)
 
 
 @register.filter

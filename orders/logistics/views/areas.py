@@ -1,0 +1,103 @@
+"""Areas at risk: the list, a draft, what it would break, publishing and lifting it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from market.exceptions import Refused
+from market.forms.refusals import show_refusal
+from orders.logistics.actions.areas import draft_area, lift_area, may_order_areas, publish_area
+from orders.logistics.enums import AreaState
+from orders.logistics.forms.areas import AreaForm
+from orders.logistics.forms.trips import WhyForm
+from orders.logistics.models import RiskArea
+from orders.logistics.queries.areas import area_rows
+from orders.logistics.queries.impact import Impact, impact_of
+from orders.logistics.queries.journeys import point_of
+from orders.logistics.views.answers import done_or_refused, first_error
+
+
+def _get_area(request: HttpRequest, pk: int) -> RiskArea:
+    if not may_order_areas(request.user):
+        raise Http404
+    return get_object_or_404(RiskArea.objects.select_related("place__parent__parent", "by"), pk=pk)
+
+
+@login_required
+@require_GET
+def areas(request: HttpRequest) -> HttpResponse:
+    """One statement beside the person's."""
+    if not may_order_areas(request.user):
+        raise Http404
+    return render(request, "logistics/areas.html", {"rows": area_rows(timezone.now())})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def area_new(request: HttpRequest) -> HttpResponse:
+    if not may_order_areas(request.user):
+        raise Http404
+    form = AreaForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            return redirect("logistics:area", draft_area(form.facts(), by=request.user).pk)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    return render(request, "logistics/area_new.html", {"form": form})
+
+
+@login_required
+@require_GET
+def area(request: HttpRequest, pk: int) -> HttpResponse:
+    """The area and, before it is published, what it would break. Seven statements beside the person's."""
+    one = _get_area(request, pk)
+    context: dict[str, Any] = {"area": one, "why": WhyForm(auto_id=False)}
+    if one.state == AreaState.DRAFT:
+        impact = impact_of(one)
+        context |= {"impact": impact, "map": _map_of(impact)}
+    return render(request, "logistics/area.html", context)
+
+
+@login_required
+@require_POST
+def area_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    one = _get_area(request, pk)
+    try:
+        done = publish_area(one, seen=request.POST.get("seen", ""), by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("logistics:area", pk)
+    facts = {"changed": len(done.changed), "unfit": len(done.unfit)}
+    messages.success(request, _("已发布。改动车次 %(changed)d 趟，停用通行码 %(unfit)d 张") % facts)
+    return redirect("logistics:run", done.runs[0].pk) if done.runs else redirect("logistics:area", pk)
+
+
+@login_required
+@require_POST
+def area_lift(request: HttpRequest, pk: int) -> HttpResponse:
+    one = _get_area(request, pk)
+    form = WhyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect("logistics:area", pk)
+    reason = form.cleaned_data["reason"]
+    do = lambda: lift_area(one, reason=reason, by=request.user)  # noqa: E731
+    return done_or_refused(request, do, _("已解除"), ("logistics:area", pk))
+
+
+def _map_of(impact: Impact) -> dict[str, Any]:
+    """The area's middle, the stops inside and the transfer points near, for components/_map.html."""
+    area = impact.area
+    centre = (area.lat, area.lon) if area.lat is not None and area.lon is not None else point_of(area.place)
+    points = [{"lat": centre[0], "lon": centre[1], "label": str(area), "kind": "stop"}] if centre else []
+    for hit in impact.trips:
+        plate = hit.trip.truck.plate
+        points += [{"lat": s.lat, "lon": s.lon, "label": f"{plate} {s.address}", "kind": "warm"} for s in hit.stops]
+    points += [{"lat": p.lat, "lon": p.lon, "label": p.name, "kind": "dock"} for p in impact.points]
+    return {"points": points, "routes": []}
