@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 
 from cms.demo.clock import StoryClock
 from cms.demo.demand import DOCKS
-from cms.demo.fleet import EXPIRED, FLEET, GOOD, RULES, TEST_HOURS, TruckPlan
+from cms.demo.fleet import EXPIRED, FLEET, GOOD, RULES, TEST_HOURS, TOLLS, TruckPlan
 from cms.demo.goods import HOUSEHOLDS
 from cms.demo.people import AUTHORITIES, GIVEN, MARK, PARTIES, PEOPLE, SURNAMES, Party, Person
 from cms.groups import make_desks
@@ -28,6 +28,7 @@ from orders.actions.docks import add_dock
 from orders.logistics.actions.health import record_health_check
 from orders.logistics.actions.passes import issue_pass
 from orders.logistics.actions.rules import RulesFacts, set_rules
+from orders.logistics.actions.toll_rules import TollFacts, set_toll_rules
 from orders.logistics.actions.trucks import assign_driver, register_driver, register_truck
 from orders.logistics.enums import HealthCode, PassIssuer, SampleResult
 from orders.logistics.models import Checkpoint, Driver, IssuerOffice
@@ -194,6 +195,7 @@ def _rules(company: Company) -> None:
     since = company.clock.day - dt.timedelta(days=5)
     facts = RulesFacts(since=since, temperature_limit=Decimal("37.3"), **RULES)
     set_rules(facts, by=company.person("dispatcher"))
+    set_toll_rules(TollFacts(since=since, **TOLLS), by=company.person("dispatcher"))
 
 
 def _register(company: Company, plan: TruckPlan) -> None:

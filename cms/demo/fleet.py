@@ -1,6 +1,7 @@
 """The trucks, their drivers, passes and checks: five may run, three show why a truck is not planned."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from orders.logistics.enums import PassIssuer, PlateColour
@@ -39,6 +40,12 @@ FLEET = (
 )  # fmt: skip
 
 TEST_HOURS = 48
+TOLLS: dict[str, Any] = {
+    "source": "演示：鲜活农产品运输绿色通道政策，费率为估计",
+    "yuan_small": Decimal("0.45"),
+    "yuan_medium": Decimal("0.90"),
+    "yuan_large": Decimal("1.35"),
+}
 RULES: dict[str, Any] = {
     "name": "市区交通管控期间货车通行规则",
     "source": "演示：据 2021 年 8 月上旬公开报道整理，核酸 48 小时，体温 37.3 ℃",

@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 
 from market.enums import DirectoryStatus, ProduceKind
+from market.exceptions import NotAllowed
 from market.models import Produce
+from orders.logistics.actions.toll_rules import TollFacts, set_toll_rules
 from orders.logistics.actions.trips import add_trip
+from orders.logistics.exceptions_tolls import TollRulesUnfit
 from orders.logistics.models import Load, TollRules, Truck
 from orders.logistics.queries.tolls import Goods, Outlook, judge, toll_forecast
 from tests.factories.orders import make_dock, make_pledge
@@ -108,3 +111,46 @@ def test_a_short_way_uses_no_motorway(day, trip):
 def test_it_costs_the_same_with_many_loads(trip, django_assert_num_queries):
     with django_assert_num_queries(4):
         toll_forecast(trip)
+
+
+# --- writing the rates down ---
+
+
+FACTS = {
+    "source": "省通知",
+    "since": dt.date(2021, 8, 1),
+    "yuan_small": Decimal("0.45"),
+    "yuan_medium": Decimal("0.90"),
+    "yuan_large": Decimal("1.35"),
+}
+
+
+def test_the_dispatcher_writes_rates_down_once(day):
+    first = set_toll_rules(TollFacts(**FACTS), by=day.cast.dispatcher)
+    assert set_toll_rules(TollFacts(**FACTS), by=day.cast.dispatcher).pk == first.pk
+    assert TollRules.objects.count() == 1
+
+
+@pytest.mark.parametrize("person", ["haulier", "driver", "buyer", "outsider"])
+def test_nobody_else_writes_rates(day, person):
+    with pytest.raises(NotAllowed):
+        set_toll_rules(TollFacts(**FACTS), by=getattr(day.cast, person))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"source": " "},
+        {"until": dt.date(2021, 7, 31)},
+        {"full_percent": 101},
+        {"admixture_percent": -1},
+        {"yuan_small": Decimal("NaN")},
+        {"yuan_large": Decimal(100)},
+        {"since": dt.date(9999, 12, 31)},
+        {"motorway_from_m": -1},
+    ],
+)
+def test_rates_that_cannot_be_are_refused(day, wrong):
+    with pytest.raises(TollRulesUnfit):
+        set_toll_rules(TollFacts(**{**FACTS, **wrong}), by=day.cast.dispatcher)
+    assert TollRules.objects.count() == 0
