@@ -266,6 +266,10 @@ STANDING_HOUR = env.int("STANDING_HOUR", default=17)
 # The safety net of a matching: its work is counted (about 45 CPU seconds for the largest days), not timed.
 MATCH_SECONDS = env.int("MATCH_SECONDS", default=120)
 
+# --- passes (orders.logistics) ----------------------------------------------------------------------------------
+# The private halves of the keys that sign pass codes are encrypted under this; without it, under SECRET_KEY.
+PASS_KEY_SECRET = env("PASS_KEY_SECRET", default="")
+
 # --- the planner (orders.logistics) ---------------------------------------------------------------------------
 # A driver may report the first arrival of a trip no earlier than this before its planned start.
 BEGIN_EARLY_HOURS = env.int("BEGIN_EARLY_HOURS", default=6)

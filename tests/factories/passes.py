@@ -9,7 +9,9 @@ from django.utils import timezone
 from market.models import Place
 from orders.logistics.actions.pass_applications import apply_for_pass, vet_pass
 from orders.logistics.actions.passes import grant_pass
-from orders.logistics.models import IssuerOffice, Pass, Truck
+from orders.logistics.enums import TripState
+from orders.logistics.models import IssuerOffice, Pass, Trip, Truck
+from tests.factories.logistics import commit, make_health_check, make_pass, make_rules
 
 
 def make_office(cast: Any, issuer: str = "police") -> IssuerOffice:
@@ -41,3 +43,19 @@ def apply(cast: Any, truck: Truck, **facts: Any) -> Pass:
 def issue(cast: Any, truck: Truck, **facts: Any) -> Pass:
     """Applied for, vetted and issued."""
     return grant_pass(vet_pass(apply(cast, truck, **facts), by=cast.issuer), by=cast.issuer)
+
+
+def cleared_trip(
+    day: Any, *, pledged: tuple[str, ...] = ("1000斤", "500斤"), rules: bool = True, **pass_facts: Any
+) -> Trip:
+    """A trip of the day that may run, under rules that ask for a pass; it has no code yet."""
+    if rules:
+        make_rules()
+    for text in pledged:
+        day.pledge(text)
+    truck = day.truck()
+    make_pass(truck, day.day, by=day.cast.dispatcher, **pass_facts)
+    make_health_check(truck.driver, by=day.cast.dispatcher)
+    (trip,) = commit(day)
+    Trip.objects.filter(pk=trip.pk).update(state=TripState.CLEARED)
+    return Trip.objects.get(pk=trip.pk)

@@ -11,6 +11,7 @@ from market.actions.states import move
 from market.models import User
 from orders.actions.progress import mark_received, mark_unplanned
 from orders.enums import PledgeState
+from orders.logistics.actions.codes import end_codes
 from orders.logistics.enums import BREAKDOWN_MOVES, EDITABLE_TRIPS, TRIP_MOVES, BreakdownState, LoadState, TripState
 from orders.logistics.models import Breakdown, Load, Trip
 from orders.logistics.queries.loads import RIDING
@@ -75,4 +76,5 @@ def end_trip(trip: Trip, to: TripState, *, by: User | None, reason: str = "") ->
     old = move(trip, "state", to, TRIP_MOVES)
     trip.save(update_fields=["state"])
     record(trip, str(to.value), by=by, from_state=old, to_state=to, reason=reason)
+    end_codes(trip, by=by)
     return trip

@@ -9,6 +9,7 @@ from django.db.models import F
 from market.actions.events import record
 from market.actions.states import move
 from market.models import User
+from orders.logistics.actions.codes import refresh_code
 from orders.logistics.actions.endings import end_trip_if_done
 from orders.logistics.actions.handover_codes import new_code
 from orders.logistics.enums import LOAD_MOVES, LoadState, StopKind, TripState
@@ -16,6 +17,7 @@ from orders.logistics.models import Load, PlanRun, Stop, Trip
 from orders.logistics.queries.journeys import Candidate, Halt, Journey, Part, dock_point, point_of
 
 OUT_OF_THE_WAY = 10_000  # positions of old stops while the new ones are written
+MERGED = "merged"
 MERGED = "merged"
 EMPTIED = 500  # positions of stops that only taken-off loads still name
 
@@ -59,6 +61,7 @@ def rewrite_trip(
     old.filter(pickups=None, deliveries=None).delete()
     for position, stop in enumerate(old.order_by("position"), start=EMPTIED):
         Stop.objects.filter(pk=stop.pk).update(position=position)
+    refresh_code(trip, by=by)
     return written
 
 
@@ -143,6 +146,8 @@ def take_off(load: Load, *, by: User | None, reason: str) -> None:
     old = move(load, "state", LoadState.UNPLANNED, LOAD_MOVES)
     load.save(update_fields=["state"])
     record(load, "unplanned", by=by, from_state=old, to_state=load.state, grams=load.planned_g, reason=reason)
+    if reason != MERGED:  # then the trip is being written anew, and its code after that
+        refresh_code(load.trip, by=by)
     for onward in Load.objects.live().filter(continues=load).select_related("trip"):
         take_off(onward, by=by, reason=reason)
         end_trip_if_done(onward.trip, by=by)

@@ -14,9 +14,15 @@ from market.models import Event, User
 from market.permissions import require
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
+from orders.logistics.actions.code_upkeep import (
+    lock_trips_of,
+    move_trips_to,
+    restore_codes_of,
+    withdraw_codes_of,
+)
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.pass_applications import next_number, tell_carrier
-from orders.logistics.enums import GRANTED_PASSES, PASS_MOVES, PassIssuer, PassState
+from orders.logistics.enums import GRANTED_PASSES, PASS_MOVES, CodeEnd, PassIssuer, PassState
 from orders.logistics.models import IssuerOffice, Pass, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.permissions_passes import can_stop_pass, office_for
@@ -55,13 +61,15 @@ def issue_pass(
 def grant_pass(green_pass: Pass, *, by: User, at: dt.datetime | None = None) -> Pass:
     """The vetted application is a pass with the next number of the issuer's area; the one it replaces is superseded.
 
-    Locks: the issuer's office, passes. Raises: NotAllowed, WrongState (also the second time), PassAlreadyOver, NumbersUsedUp,
+    Trips under the old one ride on under the new one where it covers them. Locks: the issuer's office, trips, passes, codes. Raises: NotAllowed, WrongState (also the second time), PassAlreadyOver, NumbersUsedUp,
     NothingToReplace (that one ended meanwhile).
     """
     office = office_for(by, green_pass)
     if office is None:
         raise NotAllowed
     lock_one(IssuerOffice, office.pk)
+    if green_pass.replaces is not None:
+        lock_trips_of(green_pass.replaces)
     passes = lock_all(Pass, [green_pass.replaces_id, green_pass.pk])
     green_pass = passes[green_pass.pk]
     _require_state(green_pass, PassState.VETTED)
@@ -79,28 +87,31 @@ def grant_pass(green_pass: Pass, *, by: User, at: dt.datetime | None = None) -> 
 
 @transaction.atomic
 def suspend_pass(green_pass: Pass, *, reason: str, by: User) -> Pass:
-    """The pass does not count until it is restored. Locks: pass. Raises: NotAllowed, ReasonNeeded, WrongState."""
+    """The pass does not count until it is restored, nor do its codes. Locks: trips, pass, codes. Raises: NotAllowed, ReasonNeeded, WrongState."""
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
     green_pass, event = _move_pass(green_pass, PassState.SUSPENDED, "suspended", reason.strip(), by)
+    withdraw_codes_of(green_pass, CodeEnd.PASS_SUSPENDED, by=by)
     tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已暂停：%(reason)s"), reason=green_pass.reason)
     return green_pass
 
 
 @transaction.atomic
 def revoke_pass(green_pass: Pass, *, reason: str, by: User) -> Pass:
-    """The pass never counts again. Locks: pass. Raises: NotAllowed, ReasonNeeded, WrongState."""
+    """The pass never counts again, nor do its codes. Locks: trips, pass, codes. Raises: NotAllowed, ReasonNeeded, WrongState."""
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
     green_pass, event = _move_pass(green_pass, PassState.REVOKED, "revoked", reason.strip(), by)
+    withdraw_codes_of(green_pass, CodeEnd.PASS_REVOKED, by=by)
     tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已吊销：%(reason)s"), reason=green_pass.reason)
     return green_pass
 
 
 @transaction.atomic
 def restore_pass(green_pass: Pass, *, by: User) -> Pass:
-    """A suspended pass counts again. Locks: pass. Raises: NotAllowed, WrongState."""
+    """A suspended pass counts again, and its codes where they still may. Locks: trips, pass, codes. Raises: NotAllowed, WrongState."""
     green_pass, event = _move_pass(green_pass, PassState.ISSUED, "restored", "", by)
+    restore_codes_of(green_pass)
     tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已恢复"))
     return green_pass
 
@@ -129,9 +140,11 @@ def _supersede(old: Pass, new: Pass, by: User) -> None:
     before = move(old, "state", PassState.SUPERSEDED, PASS_MOVES)
     old.save(update_fields=["state"])
     record(old, "superseded", by=by, from_state=before, to_state=old.state, reason=new.number)
+    move_trips_to(new, old, by=by)
 
 
 def _move_pass(green_pass: Pass, to: PassState, verb: str, reason: str, by: User) -> tuple[Pass, Event]:
+    lock_trips_of(green_pass)
     green_pass = lock_one(Pass, green_pass.pk)
     require(can_stop_pass(by, green_pass))
     if to == PassState.ISSUED:
