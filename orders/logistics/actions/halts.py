@@ -18,7 +18,6 @@ from orders.logistics.queries.journeys import Candidate, Halt, Journey, Part, do
 
 OUT_OF_THE_WAY = 10_000  # positions of old stops while the new ones are written
 MERGED = "merged"
-MERGED = "merged"
 EMPTIED = 500  # positions of stops that only taken-off loads still name
 
 
