@@ -75,8 +75,8 @@ def can_drive(user: User, trip: Trip) -> bool:
 
 
 def trips_for(user: User) -> QuerySet[Trip]:
-    """The trips the person may see. Costs the memberships."""
-    if is_dispatcher(user):
+    """The trips the person may see; a supervisor lets them run against a reason. Costs the memberships."""
+    if organisations_for(user, {OrganisationKind.BUREAU}, {Role.DISPATCHER, Role.SUPERVISOR}):
         return Trip.objects.all()
     return Trip.objects.filter(Q(truck__carrier__in=[c.pk for c in carriers_of(user)]) | Q(driver__user=user))
 

@@ -15,6 +15,7 @@ from orders.actions.progress import mark_moving
 from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.at_stop import at_pickup, own_stop, require_not_over, require_open
+from orders.logistics.actions.clearing import ask_fitness
 from orders.logistics.actions.dispatch_notices import tell_left_behind
 from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import take_off
@@ -25,8 +26,7 @@ from orders.logistics.actions.taking_on import take_whole
 from orders.logistics.actions.trips import lock_pledge_of
 from orders.logistics.enums import EDITABLE_TRIPS, LOAD_MOVES, TRIP_MOVES, LoadState, StopKind, TripState
 from orders.logistics.exceptions_road import AlreadyOnAnother, ItsDayIsOver, NotItsDay
-from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
-from orders.logistics.queries.fitness import rules_for, why_not
+from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.loads import Leg, legs_of, planned_by_allocation
 from orders.models import Allocation, Pledge
 
@@ -188,20 +188,14 @@ def _require_next(trip: Trip, stop: Stop) -> None:
 def _set_out(trip: Trip, stop: Stop, at: dt.datetime, by: User) -> None:
     """The first departure: everything must still be valid until the truck is back, late as it may be.
 
-    A pass issued since the planning will do. Raises: NothingOnBoard, TruckNotFit.
+    A pass issued since the planning will do, and what a supervisor let pass in writing. Raises: NothingOnBoard, TruckNotFit.
     """
     if not Load.objects.filter(trip=trip, state=LoadState.LOADED).exists():
         raise refusals.NothingOnBoard
-    truck, driver = lock_one(Truck, trip.truck_id), lock_one(Driver, trip.driver_id)
-    passes = lock_all(Pass, Pass.objects.filter(truck=truck).values_list("pk", flat=True))
-    rules, ends_at = rules_for(timezone.localdate(at)), max(trip.ends_at, at + (trip.ends_at - stop.planned_at))
-    planned = passes.get(trip.green_pass_id or 0)
-    others = sorted(passes.values(), key=lambda other: other.valid_to, reverse=True)
-    tried = [(green_pass, why_not(truck, driver, green_pass, rules, at, ends_at)) for green_pass in (planned, *others)]
-    green_pass, reasons = next((pair for pair in tried if not pair[1]), tried[0])
-    if reasons:
-        raise refusals.TruckNotFit(plate=truck.plate, reasons=reasons)
-    trip.green_pass = green_pass
+    asked = ask_fitness(trip, at=at, late=at - stop.planned_at)
+    if reasons := asked.against:
+        raise refusals.TruckNotFit(plate=asked.truck.plate, reasons=reasons)
+    trip.green_pass = asked.green_pass
     old = move(trip, "state", TripState.EN_ROUTE, TRIP_MOVES)
     trip.save(update_fields=["state", "green_pass"])
     record(trip, "set_out", by=by, from_state=old, to_state=trip.state)

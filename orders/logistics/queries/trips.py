@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from orders.logistics.enums import EDITABLE_TRIPS, StopKind, TripState
 from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.filling import may_have_room
-from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
+from orders.logistics.queries.fitness import Grounds, Reason, fitness_of_trip, grounds_for, uncovered, with_recent_checks
 from orders.logistics.queries.journeys import midnight
 from orders.logistics.queries.loads import Leg, legs_of, most_aboard
 
@@ -74,17 +74,17 @@ def with_sheet(trips: QuerySet[Trip]) -> QuerySet[Trip]:
 
 
 def sheets_of(trips: QuerySet[Trip], day: dt.date | None = None) -> list[TripSheet]:
-    """Sheets in the order of the trips. Three statements; with `day` five, and what stands against each trip not yet gone."""
+    """Sheets in the order of the trips. Three statements; with `day` eight, and what stands against each trip not yet gone."""
     rows = with_sheet(trips)
     if day is None:
         return [_sheet(trip, []) for trip in rows]
-    rules = rules_for(day)
-    rows = rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks"))
-    return [_sheet(trip, _against(trip, rules)) for trip in rows]
+    grounds = grounds_for(midnight(day), midnight(day) + dt.timedelta(days=1))
+    rows = rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks"), "overrides")
+    return [_sheet(trip, _against(trip, grounds)) for trip in rows]
 
 
 def sheet_of(trip: Trip) -> TripSheet:
-    """Of a trip the caller may see. Five statements."""
+    """Of a trip the caller may see. Eight statements."""
     return sheets_of(Trip.objects.filter(pk=trip.pk), trip.day)[0]
 
 
@@ -99,7 +99,10 @@ def _sheet(trip: Any, reasons: list[Reason]) -> TripSheet:
     return TripSheet(trip, legs, most_aboard(legs), reasons)
 
 
-def _against(trip: Trip, rules: object) -> list[Reason]:
+def _against(trip: Any, grounds: Grounds) -> list[Reason]:
+    """What neither holds nor is let pass by a supervisor."""
     if trip.state not in (*EDITABLE_TRIPS, TripState.LOADING):
         return []
-    return why_not(trip.truck, trip.driver, trip.green_pass, rules, trip.starts_at, trip.ends_at)  # type: ignore[arg-type]
+    ridden = {pk for load in trip.live_rows for pk in (load.pickup_id, load.delivery_id)}
+    fitness = fitness_of_trip(trip, [stop for stop in trip.stops.all() if stop.pk in ridden], grounds)
+    return uncovered(fitness.reasons, trip.overrides.all(), trip.ends_at)

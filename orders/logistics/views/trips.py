@@ -28,6 +28,7 @@ from orders.logistics.permissions import (
     trips_for,
     trucks_for,
 )
+from orders.logistics.permissions_fitness import directs
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.fitness import masked
 from orders.logistics.queries.tolls import forecast_of, toll_rules
@@ -35,13 +36,14 @@ from orders.logistics.queries.transfers import custody_of
 from orders.logistics.queries.trip_changes import changes_of
 from orders.logistics.queries.trips import off_loading_order, sheet_of, sheets_of
 from orders.logistics.views.answers import done_or_refused, first_error, sentence_of
+from orders.logistics.views.clearing import clearing_context
 
 
 @login_required
 @require_GET
 def trips(request: HttpRequest) -> HttpResponse:
     """The day's trips the person may see. Three statements beside the person's."""
-    if not (is_dispatcher(request.user) or carriers_of(request.user) or is_driver(request.user)):
+    if not (directs(request.user) or carriers_of(request.user) or is_driver(request.user)):
         raise Http404
     day = chosen_day(request.GET, timezone.localdate())
     sheets = sheets_of(trips_for(request.user).filter(day=day))
@@ -58,6 +60,7 @@ def trip(request: HttpRequest, pk: int) -> HttpResponse:
     dispatches = is_dispatcher(request.user)
     reasons = [str(reason) for reason in sheet.reasons] if dispatches else masked(sheet.reasons)
     context = {"sheet": sheet, "dispatches": dispatches, "reasons": reasons, "why": WhyForm()}
+    context |= clearing_context(request.user, sheet)
     context |= {"custody": custody_of(sheet.trip), "drives": can_drive(request.user, sheet.trip)}
     if dispatches:
         context["others"] = _others(sheet.trip)

@@ -60,6 +60,16 @@ CURES: dict[str, Any] = {
     "area": _("改走接驳点、提前出发，或在边界换车"),
     "time": _("换小车，或改到限行时间以外"),
 }
+TITLES: dict[str, Any] = {
+    "pass": _("通行证"),
+    "health": _("司机健康查验"),
+    "inspection": _("车辆年检"),
+    "insurance": _("车辆保险"),
+    "licence": _("驾驶证"),
+    "area": _("封闭区域"),
+    "base": _("驻地封闭"),
+    "truck": _("货车限行"),
+}
 _CURED_BY = (
     ("pass", ("pass_",)),
     ("area", ("area_",)),
@@ -81,6 +91,11 @@ class Reason:
         if "day" in self.facts:
             said["day"] = calendar_day(parse_date(self.facts["day"]) or dt.date.min)
         return str(SENTENCES[self.code]) % said
+
+    @property
+    def title(self) -> str:
+        """What it is about, where the moment and the place are no longer known."""
+        return str(TITLES.get(self.code.split("_")[0], TITLES["truck"]))
 
     @property
     def is_health(self) -> bool:
