@@ -4,7 +4,6 @@ from django.urls import URLPattern, path, re_path
 
 from orders.logistics.forms.board import GOODS, TARGET
 from orders.logistics.urls_fitness import urlpatterns as fitness
-from orders.logistics.urls_fitness import urlpatterns as fitness
 from orders.logistics.urls_road import urlpatterns as on_the_road
 from orders.logistics.views import (
     areas,
@@ -120,7 +119,6 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<int:pk>/withdraw/", disputes.dispute_withdraw, name="dispute_withdraw"),
     path("disputes/<int:pk>/refuse/", disputes.dispute_refuse, name="dispute_refuse"),
     path("disputes/<int:pk>/uphold/", disputes.dispute_uphold, name="dispute_uphold"),
-    *fitness,
     *fitness,
     *on_the_road,
 ]

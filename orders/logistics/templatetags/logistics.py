@@ -179,12 +179,6 @@ def any_planned(sheets: Any) -> bool:
 
 
 @register.filter
-def any_planned(sheets: Any) -> bool:
-    """Whether a trip of the day waits to be cleared."""
-    return any(sheet.trip.state == TripState.PLANNED for sheet in sheets)
-
-
-@register.filter
 def choices_of(names: str) -> list[str]:
     """`"side page"` as a list, for an include."""
     return names.split()
