@@ -23,9 +23,10 @@ from cms.viewsets.listing_review import SaveCorrection, TakeDown
 from cms.viewsets.listings import ListingViewSet
 from cms.viewsets.organisations import OrganisationViewSet
 from cms.viewsets.produce import ProduceViewSet
+from cms.viewsets.roads import RoadGroup
 from market.models import Listing
 
-for viewset in (ListingViewSet, OrganisationViewSet, ProduceViewSet, CeilingViewSet):
+for viewset in (ListingViewSet, OrganisationViewSet, ProduceViewSet, CeilingViewSet, RoadGroup):
     register_snippet(viewset)
 
 hooks.register("register_bulk_action", ApproveListings)

@@ -234,6 +234,25 @@ LOGISTICS = [
     ),
 ]
 
+OFFICERS = frozenset({"officer"})  # world.checkpoint is theirs
+OVERSEERS = frozenset({"dispatcher", "supervisor", "issuer"})
+SETS_UP = frozenset({"dispatcher", "supervisor"})
+
+CHECKPOINTS = [
+    Screen("logistics:checkpoint", OFFICERS),
+    Screen("logistics:checkpoint_manifest", EVERYBODY, anonymous=200),
+    Screen("logistics:checkpoint_worker", EVERYBODY, anonymous=200),
+    Screen("logistics:checkpoint_sync", EVERYBODY, method="post"),
+    Screen("logistics:checkpoints", SETS_UP),
+    Screen("logistics:checkpoint_new", SETS_UP),
+    Screen("logistics:checkpoint_change", SETS_UP, lambda world: (world.checkpoint.pk,)),
+    Screen("logistics:visits", OVERSEERS | OFFICERS),
+    Screen("logistics:visit", OVERSEERS | OFFICERS, lambda world: (world.visit.pk,)),
+    Screen("logistics:visit_decide", EVERYBODY, lambda world: (world.visit.pk,), method="post"),
+    Screen("logistics:alarms", OVERSEERS | OFFICERS),
+    Screen("logistics:alarm_handle", EVERYBODY, lambda world: (world.alarm.pk,), method="post"),
+]
+
 DESKS = frozenset({"agriculture_desk", "commerce_desk", "admin"})
 COMMERCE = frozenset({"commerce_desk", "admin"})
 A_LISTING = "wagtailsnippets_market_listing"
@@ -279,6 +298,11 @@ BACK_OFFICE = [
         others=403,
         but=NOT_THEIRS,
     ),
+    *(
+        Screen(f"wagtailsnippets_logistics_{kind}:{name}", COMMERCE, others=403, but=NOT_THEIRS)
+        for kind in ("transferpoint", "truckban", "yard", "roaddistance", "tollrules")
+        for name in ("list", "add")
+    ),
     Screen("wagtailusers_users:index", frozenset({"admin"}), others=403, but=NOR_COMMERCES),
     Screen("wagtailadmin_workflows:index", frozenset({"admin"}), others=403, but=NOR_COMMERCES),
 ]
@@ -304,4 +328,15 @@ MATCHING = [
     Screen("orders:spoiling_push", EVERYBODY, method="post"),
 ]
 
-SCREENS: list[Screen] = [*BACK_OFFICE, *BOARD, *PLEDGING, *TALKS, *SELLING, *PEOPLE, *IMPORTS, *LOGISTICS, *MATCHING]
+SCREENS: list[Screen] = [
+    *BACK_OFFICE,
+    *BOARD,
+    *PLEDGING,
+    *TALKS,
+    *SELLING,
+    *PEOPLE,
+    *IMPORTS,
+    *LOGISTICS,
+    *CHECKPOINTS,
+    *MATCHING,
+]
