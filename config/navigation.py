@@ -87,6 +87,11 @@ def _member(user: Any) -> list[tuple[str, str, str]]:
         entries += [("logistics:dispatch", _("调度"), "route"), ("logistics:trucks", _("车辆"), "truck")]
     elif OrganisationKind.CARRIER in kinds and roles & {Role.MANAGER, Role.CLERK}:
         entries.append(("logistics:trucks", _("车辆"), "truck"))
+    if Role.OFFICER in roles:
+        entries += [
+            ("logistics:checkpoint", _("查验"), "scan-qr-code"),
+            ("logistics:visits", _("查验记录"), "list-checks"),
+        ]
     if Role.ISSUER in roles:
         entries.append(("logistics:passes", _("通行证"), "shield-check"))
     if user.has_perm("wagtailadmin.access_admin"):

@@ -7,15 +7,17 @@ from market.models import Lot
 from orders.actions.relays import read_relay
 from orders.logistics.actions.disputes import raise_dispute
 from orders.logistics.actions.papers import print_papers
+from orders.logistics.actions.visits import record_visits
 from orders.models import Stall, StallAlias
 from tests.cast import Cast
 from tests.factories.areas import make_area
 from tests.factories.ceilings import make_ceiling
+from tests.factories.checkpoints import make_checkpoint, make_scan
 from tests.factories.evidence import make_evidence
 from tests.factories.logistics import Day, commit, make_day, make_health_check, make_pass
 from tests.factories.matching import make_run
 from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
-from tests.factories.passes import make_office
+from tests.factories.passes import make_office, sign_by_hand
 from tests.factories.receipts import make_receipt, on_the_road
 from tests.factories.standing import make_standing
 from tests.factories.talks import make_answer, make_demand
@@ -45,6 +47,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "driver": trip.driver,
         "green_pass": trip.truck.passes.get(),
         "office": make_office(cast),
+        "pass_code": sign_by_hand(trip, by=cast.dispatcher),
         "area": make_area(day.dock.place, by=cast.dispatcher, is_closed=False),
         "run": trip.run,
         "match": make_run(cast.commerce_desk),
@@ -54,6 +57,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         "evidence": make_evidence(trip, by=cast.dispatcher, load=trip.loads.order_by("pk").first()),
         "paper": print_papers(trip, by=cast.dispatcher)[0],
         **_received(day, cast),
+        **_checked(cast),
         **_association(day, cast),
     }
 
@@ -70,6 +74,14 @@ def _received(day: Day, cast: Cast) -> dict[str, Any]:
     receipt = make_receipt(on_the_road(day, day.pledge("200斤")), cast.buyer, accepted=50_000, rejected=50_000)
     dispute = raise_dispute(receipt, why="装车时都是好的", key=uuid.uuid4(), by=cast.farmer)
     return {"receipt": receipt, "dispute": dispute}
+
+
+def _checked(cast: Cast) -> dict[str, Any]:
+    """A code nobody issued was seen at the checkpoint."""
+    checkpoint = make_checkpoint(cast.checkpoint)
+    scan = make_scan(uuid.uuid4(), checkpoint, cast.officer, token="ab" * 8)
+    visit = record_visits(checkpoint, scan.device, [scan], by=cast.officer)[0].visit
+    return {"checkpoint": checkpoint, "visit": visit, "alarm": visit.alarms.get()}
 
 
 def _association(day: Day, cast: Cast) -> dict[str, Any]:

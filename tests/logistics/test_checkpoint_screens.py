@@ -79,7 +79,11 @@ def test_the_page_is_for_officers_with_a_checkpoint_in_use(here, cast):
     here.is_active = False
     here.save()
 
-    assert logged_in(cast.officer).get(reverse("logistics:checkpoint")).status_code == 404
+    page = logged_in(cast.officer).get(reverse("logistics:checkpoint"))
+
+    assert page.status_code == 404
+    assert "还没有使用中的查验点" in words_of(page)
+    assert "X-App-Version" not in page.headers
 
 
 def test_the_worker_names_every_module_and_its_scope_is_the_page(here, cast, client):

@@ -20,7 +20,7 @@ from orders.logistics.app_files import AppFiles, app_files
 from orders.logistics.checkpoint_words import SIGNS, page_words, quick_reasons
 from orders.logistics.forms.visits import Batch, Decision, read_batch
 from orders.logistics.models import Checkpoint
-from orders.logistics.permissions_checkpoints import checkpoints_of, get_own_checkpoint
+from orders.logistics.permissions_checkpoints import checkpoints_of, get_own_checkpoint, units_of
 from orders.logistics.queries.checkpoint_app import bundle_pin, spot_of
 from orders.logistics.queries.copies import copied_tokens
 
@@ -47,7 +47,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     """Two statements beside the person's. Carries all that its script says and knows, but no pass."""
     own = list(checkpoints_of(request.user))
     if not own:
-        raise Http404
+        return _nowhere(request)
     setup = {
         "user": request.user.pk,
         "checkpoints": [spot_of(one) for one in own],
@@ -60,6 +60,13 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     response.headers["X-App-Version"] = _files().version
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    """An officer whose unit has no checkpoint in use is told so; nobody else learns anything. The phone forgets its page."""
+    if not units_of(request.user):
+        raise Http404
+    return render(request, "logistics/checkpoint_none.html", status=404)
 
 
 def _urls() -> dict[str, str]:
