@@ -14,6 +14,10 @@ LEFT_BEHIND: dict[str, Any] = {
     "window_cannot_be_met": _("收货时间内送不到，请与买方商量改收货时间"),
     "fleet_full": _("车不够用，请增加车辆"),
     "not_worth_the_trip": _("量太少，单独跑一趟不划算，请并车或手动加车次"),
+    "no_cold_vehicle": _("没有装得下的冷藏车，请增加冷藏车"),
+    "no_vehicle_with_pass": _("没有一辆车有从产地县到收货县的通行证，请先办理"),
+    "place_closed": _("产地或收货点在能装卸的时间都封闭或不开放，请改时间或走接驳点"),
+    "too_large_for_the_place": _("装得下的车都因限行不能到站，请换小车或改时间"),
     NO_POINT: _("产地或收货点没有坐标，请先补上"),
     NO_TIME: _("收货时间和收货点的开放时间对不上，请与买方商量"),
 }
@@ -25,6 +29,10 @@ VIOLATIONS: dict[str, Any] = {
     "skill": _("这批货要冷藏车"),
     "max_distance": _("路程太长"),
     "max_stops": _("站点太多"),
+    "max_driving": _("司机驾驶时间超过上限"),
+    "cold_capacity": _("超过冷藏舱的载质量"),
+    "bound": _("这批货已在别的车上"),
+    "aboard_not_first": _("车上已有的货要先卸"),
 }
 
 # Why something of a previewed plan cannot be taken any more.

@@ -259,6 +259,6 @@ def test_the_page_costs_the_same_with_one_pledge_and_with_three(day, client, dja
         make_health_check(truck.driver, by=dispatcher)
 
     for trip in trips:
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(14):
             page = client.get(reverse("logistics:trip_fill", args=[trip.pk]))
         assert "+100 公斤" in page.content.decode()

@@ -8,6 +8,7 @@ from django.db.models import Q, prefetch_related_objects
 
 from orders.logistics.enums import OPEN_TRIPS, PassState
 from orders.logistics.models import Driver, Pass, RiskArea, Rules, Trip, Truck
+from orders.logistics.queries.conditions import Conditions, conditions_of
 from orders.logistics.queries.fitness import (
     Fitness,
     Grounds,
@@ -55,8 +56,8 @@ def fleet_for(
     """All trucks (or those of `trucks`) sorted into those that may run on `day` from `at` on and those that may not.
 
     `driver` stands in for the truck's own (a planned trip keeps its driver); `trip` is the one being changed, whose own
-    time is free, as is that of the trips `freed`. Seven statements: rules, closed areas, bans, trucks with drivers, checks, passes,
-    open trips.
+    time is free, as is that of the trips `freed`. Nine statements: rules, closed areas, bans, trucks with drivers, checks, passes,
+    open trips, toll rules, corrected distances.
     """
     grounds = _grounds_of(day)
     wanted = Truck.objects.select_related("carrier", "base__parent__parent", "driver")
@@ -69,7 +70,7 @@ def fleet_for(
 def fleet_of_trip(trip: Trip, at: dt.datetime) -> Fleet:
     """The trip's own truck with the trip's own driver, judged as `fleet_for` does, from rows that came with the trip.
 
-    Six statements: rules, closed areas, bans, the driver's checks, passes, other open trips.
+    Eight statements: rules, closed areas, bans, the driver's checks, passes, other open trips, toll rules, distances.
     """
     prefetch_related_objects([trip.driver], with_recent_checks(midnight(trip.day)))
     return _sorted([trip.truck], trip.driver, _grounds_of(trip.day), trip.day, at, {trip.pk})
@@ -84,13 +85,14 @@ def _sorted(
     freed: Collection[int],
 ) -> Fleet:
     passes = _passes_of(trucks)
+    conditions = conditions_of(day, grounds.areas, grounds.bans)
     busy = _busy(trucks, driver, day, freed)
     candidates: list[Candidate] = []
     excluded: list[Excluded] = []
     for truck in trucks:
         at_wheel = driver or truck.driver
         spans = [span for keys, span in busy if truck.pk == keys[0] or (at_wheel and at_wheel.pk == keys[1])]
-        found = _judge(truck, at_wheel, passes.get(truck.pk, []), spans, grounds, day, at)
+        found = _judge(truck, at_wheel, passes.get(truck.pk, []), spans, grounds, conditions, day, at)
         (candidates if isinstance(found, Candidate) else excluded).append(found)  # type: ignore[arg-type]
     return Fleet(candidates, excluded, grounds.rules)
 
@@ -101,6 +103,7 @@ def _judge(
     passes: list[Pass],
     busy: list[Span],
     grounds: Grounds,
+    conditions: Conditions,
     day: dt.date,
     at: dt.datetime,
 ) -> Candidate | Excluded:
@@ -120,7 +123,7 @@ def _judge(
     if not fitness.is_fit:
         return Excluded(truck, [*fitness.reasons])
     covers = green_pass is not None and green_pass.state == PassState.ISSUED and _overlap(green_pass, span) == span
-    return Candidate(truck, driver, green_pass if covers else None, *span)
+    return Candidate(truck, driver, green_pass if covers else None, *span, conditions=conditions)
 
 
 def _grounds_of(day: dt.date) -> Grounds:
@@ -141,9 +144,7 @@ def _holds(area: RiskArea, at: dt.datetime) -> bool:
     return area.ends_at is None or area.ends_at > at
 
 
-def _narrowed(
-    span: Span, truck: Truck, driver: Driver | None, green_pass: Pass | None, grounds: Grounds
-) -> Span:
+def _narrowed(span: Span, truck: Truck, driver: Driver | None, green_pass: Pass | None, grounds: Grounds) -> Span:
     """The part of `span` that the pass and the driver's test cover, and in which the truck gets home."""
     starts_at, ends_at = span
     rules = grounds.rules

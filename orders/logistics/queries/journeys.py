@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from market.models import Place, Produce
@@ -17,20 +16,20 @@ from market.models.lots import HARVEST
 from orders.logistics.enums import StopKind
 from orders.logistics.models import Driver, Load, Pass, Stop, Truck
 from orders.logistics.planner.checker import Schedule, check, schedule
-from orders.logistics.planner.matrix import make_matrices
 from orders.logistics.planner.model import Plan, Problem, Route, Shipment, Step, Vehicle, Window
+from orders.logistics.queries.conditions import SERVICE_FIXED_S, Conditions, under_conditions, yard_of
+from orders.logistics.queries.roads import Site, travel
 from orders.models import Allocation, Dock
 
 # `select_related` of an allocation for everything below.
 WITH_PLACES = (
     "lot__listing__place__parent__parent",
     "lot__produce",
-    "lot__seller",
+    "lot__seller__yard",
     "pledge__buyer",
     "pledge__dock__place__parent__parent",
 )
 GATE_S = 300  # entering a yard: paid once for all loads of one halt
-SERVICE_FIXED_S = 300
 SERVICE_S_PER_TONNE = 600
 COLD_BELOW_HOURS = 12  # what keeps no longer than this in the heat needs a cold truck
 YUAN_A_TRIP, YUAN_A_KM = 60.0, 1.2
@@ -81,6 +80,7 @@ class Candidate:
     green_pass: Pass | None
     starts_at: dt.datetime
     ends_at: dt.datetime
+    conditions: Conditions | None = None
 
 
 @dataclass(frozen=True)
@@ -181,10 +181,24 @@ def make_problem(parts: Sequence[Part], candidates: Sequence[Candidate], day: dt
         )
         for part in parts
     )
-    distances, durations = make_matrices(
-        points, speed_kmh=settings.ROAD_SPEED_KMH, road_factor=settings.ROAD_FACTOR, gate_s=GATE_S
-    )
-    return Problem(distances, durations, shipments, vehicles)
+    sites = _sites(places, points, parts, candidates)
+    orders = next((c.conditions for c in candidates if c.conditions is not None), None)
+    distances, durations = travel(sites, orders.roads if orders else {})
+    problem = Problem(distances, durations, shipments, vehicles)
+    return under_conditions(problem, parts, candidates, sites, midnight(day), pass_needed=pass_needed)
+
+
+def _sites(
+    places: dict[Any, int], points: Sequence[Point], parts: Sequence[Part], candidates: Sequence[Candidate]
+) -> list[Site]:
+    """The matrix's places with their codes and the time their gates take."""
+    facts: dict[Any, tuple[str, int]] = {("base", c.truck.base_id): (c.truck.base_id, GATE_S) for c in candidates}
+    for part in parts:
+        allocation, yard = part.allocation, yard_of(part)
+        dock = allocation.pledge.dock
+        facts[pickup_key(allocation)] = allocation.lot.listing.place_id, yard.gate_minutes * 60 if yard else GATE_S
+        facts[delivery_key(allocation)] = dock.place_id, dock.gate_minutes * 60
+    return [Site(points[n], *facts.get(key, ("", GATE_S))) for key, n in places.items()]
 
 
 def _taken_at(part: Part) -> tuple[Any, Point]:

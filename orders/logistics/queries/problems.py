@@ -75,9 +75,10 @@ def why_unaskable(allocation: Allocation, day: dt.date) -> str | None:
 
 def parts_of_waiting(allocation: Any, candidates: Sequence[Candidate]) -> list[Part]:
     """Whole where a truck can carry it, else equal parts; their grams add up to what rides on no truck."""
-    able = [c.truck for c in candidates if c.truck.is_cold or not needs_cold(allocation.lot.produce)]
+    cold = needs_cold(allocation.lot.produce)
+    rooms = [(c.truck.cold_g if cold else None) or c.truck.rated_g for c in candidates if c.truck.is_cold or not cold]
     grams = allocation.grams - allocation.planned
-    masses = split_mass(grams, max((truck.rated_g for truck in able), default=grams))
+    masses = split_mass(grams, max(rooms, default=grams))
     if len(masses) == 1:
         return [Part(str(allocation.pk), allocation, grams)]
     return [Part(f"{allocation.pk}/{n}", allocation, mass) for n, mass in enumerate(masses, start=1)]
