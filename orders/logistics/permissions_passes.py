@@ -4,7 +4,7 @@ An issuer (role issuer in an organisation with an `IssuerOffice`) decides about 
 its own trucks. The dispatcher sees all of them, records passes issued on paper and may suspend any of them.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -85,9 +85,10 @@ def get_truck_to_apply(user: User, pk: int) -> Truck:
 
 
 def get_code(user: User, pk: int) -> PassCode:
-    """A code of a pass the person may see. Raises: Http404."""
+    """A code of a pass the person may see, or of a trip the person drives. Raises: Http404."""
     rows = PassCode.objects.select_related("green_pass", "trip__truck", "signer")
-    return get_object_or_404(rows.filter(green_pass__in=passes_for(user)), pk=pk)
+    seen = Q(green_pass__in=passes_for(user)) | Q(trip__driver__user=user)
+    return get_object_or_404(rows.filter(seen), pk=pk)
 
 
 def keeps_keys(user: User) -> bool:

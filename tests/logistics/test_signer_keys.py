@@ -83,10 +83,10 @@ def test_a_clock_that_was_down_for_months_leaves_one_active_key(db):
 
 def bureau_issuer(cast):
     from market.enums import Role
-    from market.models import Membership
+    from market.models import Membership, User
 
     Membership.objects.create(user=cast.outsider, organisation=cast.bureau, role=Role.ISSUER)
-    return cast.outsider
+    return User.objects.get(pk=cast.outsider.pk)
 
 
 def test_who_may_withdraw_a_key(cast):

@@ -15,7 +15,12 @@ from orders.actions.offers import expire_offers
 from orders.actions.spoiling import push_spoiling_by_clock
 from orders.actions.standing_days import place_due_standing
 from orders.logistics.actions.closing import close_past_pledges
+from orders.logistics.actions.bundles import publish_bundle
+from orders.logistics.actions.code_upkeep import renew_codes
 from orders.logistics.actions.health import erase_old_health_checks
+from orders.logistics.actions.pass_applications import lapse_applications
+from orders.logistics.actions.passes import expire_passes
+from orders.logistics.actions.signer_keys import rotate_keys
 
 logger = logging.getLogger("cms.clock")
 
@@ -36,6 +41,11 @@ JOBS: tuple[Callable[[], Any], ...] = (
     end_demands,
     sweep_unused_photos,
     erase_old_health_checks,
+    expire_passes,
+    lapse_applications,
+    rotate_keys,
+    renew_codes,
+    publish_bundle,
     close_past_pledges,
     push_spoiling_by_clock,
     clear_old_rows,
@@ -45,7 +55,7 @@ JOBS: tuple[Callable[[], Any], ...] = (
 class Command(BaseCommand):
     help = (
         "Run the jobs of the clock once: scheduled publication, holds past their time, standing pledges, offers and demands past "
-        "their day, unused photographs, old health checks, old sessions."
+        "their day, unused photographs, old health checks, passes past their time, signer keys, pass codes, old sessions."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
