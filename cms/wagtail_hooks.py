@@ -24,9 +24,10 @@ from cms.viewsets.listings import ListingViewSet
 from cms.viewsets.organisations import OrganisationViewSet
 from cms.viewsets.produce import ProduceViewSet
 from cms.viewsets.roads import RoadGroup
+from cms.viewsets.rules import RulesViewSet
 from market.models import Listing
 
-for viewset in (ListingViewSet, OrganisationViewSet, ProduceViewSet, CeilingViewSet, RoadGroup):
+for viewset in (ListingViewSet, OrganisationViewSet, ProduceViewSet, CeilingViewSet, RoadGroup, RulesViewSet):
     register_snippet(viewset)
 
 hooks.register("register_bulk_action", ApproveListings)

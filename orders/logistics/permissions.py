@@ -19,7 +19,7 @@ from market.permissions import (
     roles_in,
     selling_for,
 )
-from orders.logistics.models import Driver, Load, PlanRun, Rules, Trip, Truck
+from orders.logistics.models import Driver, Load, PlanRun, Trip, Truck
 from orders.logistics.queries.statements import LESS, MORE
 from orders.models import Pledge
 from orders.permissions import buying_for, can_buy_for

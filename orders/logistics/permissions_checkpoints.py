@@ -69,7 +69,7 @@ def get_checkpoint(user: User, pk: int) -> Checkpoint:
 
 def get_visit(user: User, pk: int) -> CheckpointVisit:
     """Raises: Http404."""
-    rows = visits_for(user).select_related("checkpoint", "device", "code", "trip__truck", "by")
+    rows = visits_for(user).select_related("checkpoint", "device", "code", "trip__truck", "trip__driver", "by")
     return get_object_or_404(rows, pk=pk)
 
 

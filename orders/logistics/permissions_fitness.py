@@ -10,9 +10,9 @@ from django.utils import timezone
 from market.days import moment
 from market.enums import OrganisationKind, Role
 from market.models import User
-from market.permissions import organisations_for, require
+from market.permissions import can_set_ceilings, organisations_for
 from orders.logistics.enums import OPEN_TRIPS
-from orders.logistics.models import Checkpoint, CheckpointVisit, Driver, RiskArea, Trip
+from orders.logistics.models import Checkpoint, CheckpointVisit, Driver, Rules, Trip
 from orders.logistics.permissions import is_dispatcher
 from orders.logistics.permissions_checkpoints import checkpoints_of, units_of
 
@@ -22,9 +22,9 @@ def directs(user: User) -> bool:
     return bool(organisations_for(user, {OrganisationKind.BUREAU}, {Role.DISPATCHER, Role.SUPERVISOR}))
 
 
-def require_directs(user: User) -> None:
-    """Raises: NotAllowed."""
-    require(directs(user))
+def sets_rules(user: User) -> bool:
+    """Those who direct trips, and the commerce desk in the back office."""
+    return directs(user) or can_set_ceilings(user)
 
 
 def directs_or_404(user: User) -> None:
@@ -44,10 +44,10 @@ def get_trip_to_direct(user: User, pk: int) -> Trip:
     return get_object_or_404(Trip.objects.select_related("truck__carrier", "driver", "green_pass"), pk=pk)
 
 
-def get_area(user: User, pk: int) -> RiskArea:
+def get_rules(user: User, pk: int) -> Rules:
     """Raises: Http404."""
     directs_or_404(user)
-    return get_object_or_404(RiskArea.objects.select_related("place", "by"), pk=pk)
+    return get_object_or_404(Rules, pk=pk)
 
 
 def visits_today(user: User) -> QuerySet[CheckpointVisit]:

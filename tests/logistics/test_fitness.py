@@ -187,10 +187,10 @@ def test_a_shift_that_is_over_is_said_so(day, truck):
 
 def test_the_fleet_costs_the_same_with_one_truck_and_with_three(day, truck, django_assert_num_queries):
     make_rules()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         fleet_for(day.day, timezone.now())
     day.truck(), day.truck()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert len(fleet_for(day.day, timezone.now()).excluded) == 3
 
 

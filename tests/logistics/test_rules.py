@@ -11,6 +11,7 @@ from market.exceptions import NotAllowed
 from market.models import Event
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.rules import RulesFacts, end_rules, set_rules
+from orders.logistics.exceptions_health import BadKeepDays, RecordTooShort
 from orders.logistics.models import Rules
 from orders.logistics.queries.fitness import rules_for, why_not
 from tests.cast import PEOPLE
@@ -77,6 +78,9 @@ def test_the_same_rules_and_the_same_end_again_change_nothing(cast, today):
         ({"test_hours": 337}, refusals.BadTestHours),
         ({"temperature_limit": Decimal("29.9")}, refusals.BadTemperature),
         ({"temperature_limit": Decimal("45.1")}, refusals.BadTemperature),
+        ({"keep_days": 0}, BadKeepDays),
+        ({"keep_days": 61}, BadKeepDays),
+        ({"keep_days": 1, "test_hours": 25}, RecordTooShort),
     ],
 )
 def test_nonsense_is_not_made_a_rule(cast, today, other, refusal):
@@ -102,8 +106,21 @@ def test_rules_end_on_no_past_day_not_before_they_begin_and_not_twice(cast, toda
     assert written() == before
 
 
-@pytest.mark.parametrize("role", sorted(set(PEOPLE) - {"dispatcher"}))
-def test_only_a_dispatcher_sets_and_ends_rules(client, cast, today, role):
+SETTERS = {"dispatcher", "supervisor", "commerce_desk", "admin"}
+
+
+@pytest.mark.parametrize("role", sorted(SETTERS))
+def test_the_bureau_sets_and_ends_rules(cast, today, role):
+    person = getattr(cast, role)
+    rules = set_rules(facts(today, travel_card_needed=True, test_from="reported", keep_days=7), by=person)
+    end_rules(rules, until=today, by=person)
+    rules.refresh_from_db()
+    assert (rules.travel_card_needed, rules.test_from, rules.keep_days) == (True, "reported", 7)
+    assert rules.until == today
+
+
+@pytest.mark.parametrize("role", sorted(set(PEOPLE) - SETTERS))
+def test_only_the_bureau_sets_and_ends_rules(client, cast, today, role):
     rules = set_rules(facts(today), by=cast.dispatcher)
     person, before = getattr(cast, role), written()
 

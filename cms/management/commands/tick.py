@@ -17,6 +17,7 @@ from orders.actions.standing_days import place_due_standing
 from orders.logistics.actions.closing import close_past_pledges
 from orders.logistics.actions.bundles import publish_bundle
 from orders.logistics.actions.code_upkeep import renew_codes
+from orders.logistics.actions.clearing import unclear_unfit
 from orders.logistics.actions.health import erase_old_health_checks
 from orders.logistics.actions.pass_applications import lapse_applications
 from orders.logistics.actions.passes import expire_passes
@@ -41,6 +42,7 @@ JOBS: tuple[Callable[[], Any], ...] = (
     end_demands,
     sweep_unused_photos,
     erase_old_health_checks,
+    unclear_unfit,
     expire_passes,
     lapse_applications,
     rotate_keys,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -19,7 +20,7 @@ from orders.logistics import exceptions as refusals
 from orders.logistics.actions.codes import issue_code, withdraw_code
 from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.locks import lock_all, lock_one
-from orders.logistics.enums import EDITABLE_TRIPS, TRIP_MOVES, CodeEnd, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, RUNNING_TRIPS, TRIP_MOVES, CodeEnd, TripState
 from orders.logistics.exceptions_clearing import (
     CannotOverride,
     NothingToClear,
@@ -159,12 +160,33 @@ def unclear_if_unfit(trip: Trip, *, by: User | None) -> bool:
     if not reasons:
         return False
     put_back(trip, by=by, reason="、".join(masked_codes(reasons)))
-    said = run_on(masked(reasons))
-    text = gettext_noop("%(plate)s 的放行已撤回：%(why)s")
-    key = f"uncleared-{trip.pk}-{timezone.now():%Y%m%d%H%M}"
-    tell_desks(key, text, url=f"/logistics/trips/{trip.pk}/", plate=asked.truck.plate, why=said)
-    tell(asked.truck.carrier_id, key, text, url=f"/logistics/trips/{trip.pk}/", plate=asked.truck.plate, why=said)
+    _tell_unfit(asked, reasons, "uncleared", gettext_noop("%(plate)s 的放行已撤回：%(why)s"))
     return True
+
+
+@transaction.atomic
+def hold_if_unfit(trip: Trip, *, by: User | None, at: dt.datetime | None = None) -> bool:
+    """Whether a trip that is under way had to lose its code, or a cleared one its clearance, because it is no longer fit.
+
+    Goods on board stay where they are: what becomes of them the desks decide, who are told once. Locks: trip, truck, driver,
+    passes, code. A repeat changes nothing.
+    """
+    trip = lock_one(Trip, trip.pk)
+    if trip.state not in RUNNING_TRIPS:
+        return unclear_if_unfit(trip, by=by)
+    asked = ask_fitness(trip, at=at or timezone.now())
+    reasons = asked.against
+    if not reasons or withdraw_code(trip, CodeEnd.UNFIT, by=by) is None:
+        return False
+    _tell_unfit(asked, reasons, "held", gettext_noop("路上的 %(plate)s 不再符合通行条件，通行码已作废：%(why)s"))
+    return True
+
+
+def _tell_unfit(asked: Asked, reasons: list[Reason], what: str, text: str) -> None:
+    key, url = f"{what}-{asked.trip.pk}-{timezone.now():%Y%m%d%H%M}", reverse("logistics:trip", args=[asked.trip.pk])
+    facts = {"plate": asked.truck.plate, "why": run_on(masked(reasons))}
+    tell_desks(key, text, url=url, **facts)
+    tell(asked.truck.carrier_id, key, text, url=url, **facts)
 
 
 def unclear_unfit(*, at: dt.datetime | None = None) -> int:

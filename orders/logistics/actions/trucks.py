@@ -16,6 +16,7 @@ from market.quantities import describe
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.enums import PlateColour
+from orders.logistics.exceptions_trucks import BadColdPart
 from orders.logistics.models import Driver, Truck
 from orders.logistics.permissions import can_run_carrier
 from orders.logistics.queries.loads import most_planned_on
@@ -25,7 +26,11 @@ PLATE = re.compile(
 )
 LEAST_RATED_G, MOST_RATED_G = 100_000, 60_000_000
 LEAST_VOLUME_L, MOST_VOLUME_L = 100, 200_000
-TRUCK_FIELDS = ("plate_colour", "rated_g", "volume_l", "is_cold", "base", "shift_from", "shift_to", "is_active")
+TRUCK_FIELDS = (
+    *("plate_colour", "rated_g", "volume_l", "is_cold", "cold_g", "inspection_until", "insurance_until"),
+    *("base", "shift_from", "shift_to", "is_active"),
+)
+UNSAID: Any = object()  # None says that nothing is asked about the licence
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -48,12 +53,15 @@ def register_truck(
     by: User,
     volume_l: int | None = None,
     is_cold: bool = False,
+    cold_g: int | None = None,
+    inspection_until: dt.date | None = None,
+    insurance_until: dt.date | None = None,
     shift_from: dt.time = dt.time(4),
     shift_to: dt.time = dt.time(20),
 ) -> Truck:
     """The carrier has this truck. The same registration again returns it and changes nothing.
 
-    Locks: carrier. Raises: NotAllowed, NotACarrier, BadPlate, PlateTaken, BadRatedMass, BadVolume, BadShift.
+    Locks: carrier. Raises: NotAllowed, NotACarrier, BadPlate, PlateTaken, BadRatedMass, BadVolume, BadColdPart, BadShift.
     """
     carrier = lock_one(Organisation, carrier.pk)
     require(can_run_carrier(by, carrier))
@@ -64,6 +72,9 @@ def register_truck(
         "rated_g": rated_g,
         "volume_l": volume_l,
         "is_cold": is_cold,
+        "cold_g": cold_g,
+        "inspection_until": inspection_until,
+        "insurance_until": insurance_until,
         "base": base,
         "shift_from": shift_from,
         "shift_to": shift_to,
@@ -83,7 +94,7 @@ def register_truck(
 def update_truck(truck: Truck, *, by: User, **changes: Any) -> Truck:
     """The truck has the changed facts (of TRUCK_FIELDS). What is on its open trips must still fit.
 
-    Locks: truck. Raises: NotAllowed, BadRatedMass, BadVolume, BadShift, RatedBelowPlanned. Without a change nothing is written.
+    Locks: truck. Raises: NotAllowed, BadRatedMass, BadVolume, BadColdPart, BadShift, RatedBelowPlanned. Without a change nothing is written.
     """
     truck = lock_one(Truck, truck.pk)
     require(can_run_carrier(by, truck.carrier))
@@ -128,15 +139,25 @@ def register_driver(carrier: Organisation, *, name: str, phone: str, by: User) -
 
 
 @transaction.atomic
-def update_driver(driver: Driver, *, by: User, name: str | None = None, is_active: bool | None = None) -> Driver:
+def update_driver(
+    driver: Driver,
+    *,
+    by: User,
+    name: str | None = None,
+    is_active: bool | None = None,
+    licence_until: dt.date | None = UNSAID,
+) -> Driver:
     """The driver has the changed facts; one set inactive drives no further trip. Locks: driver.
 
     Raises: NotAllowed, NameNeeded. Without a change nothing is written.
     """
     driver = lock_one(Driver, driver.pk)
     require(can_run_carrier(by, driver.carrier))
-    changes = {"name": None if name is None else _clean_name(name), "is_active": is_active}
+    changes: dict[str, Any] = {"name": None if name is None else _clean_name(name), "is_active": is_active}
     changed = [key for key, value in changes.items() if value is not None and getattr(driver, key) != value]
+    if licence_until is not UNSAID and driver.licence_until != licence_until:
+        changes["licence_until"] = licence_until
+        changed.append("licence_until")
     for key in changed:
         setattr(driver, key, changes[key])
     if changed:
@@ -182,6 +203,8 @@ def _check_facts(facts: dict[str, Any]) -> None:
         raise refusals.BadRatedMass
     if facts["volume_l"] is not None and not LEAST_VOLUME_L <= facts["volume_l"] <= MOST_VOLUME_L:
         raise refusals.BadVolume
+    if facts["cold_g"] is not None and not (facts["is_cold"] and 0 < facts["cold_g"] <= facts["rated_g"]):
+        raise BadColdPart
     if facts["shift_from"] >= facts["shift_to"]:
         raise refusals.BadShift
 

@@ -6,11 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from market.days import require_usable
 from market.models import Organisation
 from market.quantities import format_exact
 from orders.forms.fields import ClockField
 from orders.logistics import exceptions as refusals
-from orders.logistics.enums import HealthCode, PassIssuer, PlateColour, SampleResult
+from orders.logistics import exceptions_trucks as truck_refusals
+from orders.logistics.enums import PassIssuer, PlateColour
 from orders.logistics.forms.fields import CubicMetresField, GramsField, MomentField, TownField
 from orders.logistics.models import Driver, Truck
 
@@ -27,10 +29,22 @@ FIELDS_OF_REFUSALS = {
     refusals.BadPassNumber: "number",
     refusals.PassNumberTaken: "number",
     refusals.BadPassTimes: "valid_to",
-    refusals.SampledInFuture: "sampled_at",
-    refusals.SampleIncomplete: "result",
-    refusals.BadTemperature: "temperature",
+    truck_refusals.BadColdPart: "cold_g",
 }
+
+
+class PaperDateField(forms.DateField):
+    """The last day of a paper. Left empty nothing is asked about it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            help_text=_("留空为不查"),
+            error_messages={"invalid": _("日期要写成 2021-08-08 这样")},
+            validators=[require_usable],
+            **kwargs,
+        )
 
 
 class TruckFactsForm(forms.Form):
@@ -40,6 +54,11 @@ class TruckFactsForm(forms.Form):
     rated_g = GramsField(label=_("核定载质量"), unit="公斤", help_text=_("行驶证上的数，例如 4995公斤、5吨"))
     volume_l = CubicMetresField(label=_("车厢容积（立方米）"), required=False)
     is_cold = forms.BooleanField(label=_("冷藏车"), required=False)
+    cold_g = GramsField(
+        label=_("冷藏隔舱载质量"), unit="公斤", required=False, help_text=_("分舱车填冷藏舱能装多少；留空为整车冷藏")
+    )
+    inspection_until = PaperDateField(label=_("年检有效期至"))
+    insurance_until = PaperDateField(label=_("保险有效期至"))
     base = TownField(label=_("驻地"), error_messages={"required": _("请选驻地")})
     shift_from = ClockField(label=_("出车时间"), initial="04:00")
     shift_to = ClockField(label=_("收车时间"), initial="20:00")
@@ -83,6 +102,7 @@ class DriverForm(forms.Form):
 
 class DriverChangeForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=40)
+    licence_until = PaperDateField(label=_("驾驶证有效期至"))
     is_active = forms.BooleanField(label=_("可派"), required=False)
 
 
@@ -125,10 +145,11 @@ def offer_carriers(form: forms.Form, carriers: Sequence[Organisation]) -> None:
 
 
 def as_it_is(truck: Truck) -> dict[str, Any]:
-    names = ("plate_colour", "is_cold", "shift_from", "shift_to", "is_active")
+    names = ("plate_colour", "is_cold", "inspection_until", "insurance_until", "shift_from", "shift_to", "is_active")
     return {
         **{name: getattr(truck, name) for name in names},
         "rated_g": format_exact(truck.rated_g, "公斤"),
+        "cold_g": "" if truck.cold_g is None else format_exact(truck.cold_g, "公斤"),
         "volume_l": None if truck.volume_l is None else truck.volume_l / 1000,
         "base": truck.base_id,
     }

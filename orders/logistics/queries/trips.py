@@ -9,7 +9,14 @@ from django.db.models import Prefetch, QuerySet
 from orders.logistics.enums import EDITABLE_TRIPS, StopKind, TripState
 from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.filling import may_have_room
-from orders.logistics.queries.fitness import Grounds, Reason, fitness_of_trip, grounds_for, uncovered, with_recent_checks
+from orders.logistics.queries.fitness import (
+    Grounds,
+    Reason,
+    fitness_of_trip,
+    grounds_for,
+    uncovered,
+    with_recent_checks,
+)
 from orders.logistics.queries.journeys import midnight
 from orders.logistics.queries.loads import Leg, legs_of, most_aboard
 

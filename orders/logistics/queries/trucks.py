@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from market.enums import OrganisationKind
 from market.models import Organisation
-from orders.logistics.models import Driver, HealthCheck, Pass, Rules, Truck
+from orders.logistics.models import Driver, Pass, Rules, Truck
 from orders.logistics.queries.fitness import Reason, rules_for, why_not, with_recent_checks
 
 

@@ -12,14 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from market.exceptions import Refused
 from orders.logistics.actions.health import record_health_check
 from orders.logistics.actions.trucks import register_driver, update_driver
-from orders.logistics.forms.trucks import (
-    FIELDS_OF_REFUSALS,
-    DriverChangeForm,
-    DriverForm,
-    HealthForm,
-)
-from orders.logistics.permissions import dispatcher_or_404, get_driver, is_dispatcher
-from orders.logistics.queries.trucks import checks_of
+from orders.logistics.forms.trucks import FIELDS_OF_REFUSALS, DriverChangeForm, DriverForm
+from orders.logistics.permissions import get_driver, is_dispatcher
 from orders.logistics.views.answers import done_or_refused, first_error
 from orders.logistics.views.trucks import carriers_or_404
 
@@ -42,11 +36,10 @@ def driver_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def driver(request: HttpRequest, pk: int) -> HttpResponse:
-    """A driver; the dispatcher also sees the checks and records one."""
+    """A driver; the dispatcher also finds the way to the health checks."""
     one = get_driver(request.user, pk)
     context: dict[str, Any] = {"driver": one, "form": DriverChangeForm(initial=_as_it_is(one))}
-    if is_dispatcher(request.user):
-        context |= {"checks": checks_of(one), "health": HealthForm()}
+    context["dispatches"] = is_dispatcher(request.user)
     return render(request, "logistics/driver.html", context)
 
 
@@ -88,4 +81,4 @@ def driver_health(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _as_it_is(one: Any) -> dict[str, Any]:
-    return {"name": one.name, "is_active": one.is_active}
+    return {name: getattr(one, name) for name in ("name", "licence_until", "is_active")}

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from market.exceptions import Refused
-from orders.logistics.actions.rules import RulesFacts, end_rules, set_rules
+from orders.logistics.actions.rules import end_rules, set_rules
 from orders.logistics.forms.rules import FIELDS_OF_REFUSALS, EndRulesForm, RulesForm
-from orders.logistics.permissions import dispatcher_or_404, get_rules
+from orders.logistics.permissions_fitness import directs_or_404, get_rules
 from orders.logistics.queries.rules import rules_rows
 from orders.logistics.views.answers import done_or_refused, first_error
 
@@ -20,12 +20,12 @@ from orders.logistics.views.answers import done_or_refused, first_error
 @require_http_methods(["GET", "POST"])
 def rules(request: HttpRequest) -> HttpResponse:
     """Two statements beside the person's."""
-    dispatcher_or_404(request.user)
+    directs_or_404(request.user)
     today = timezone.localdate()
     form = RulesForm(request.POST or None, initial={"since": today})
     if form.is_bound and form.is_valid():
         try:
-            made = set_rules(RulesFacts(**form.cleaned_data), by=request.user)
+            made = set_rules(form.facts(), by=request.user)
         except Refused as refusal:
             form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
         else:

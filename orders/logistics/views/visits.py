@@ -21,6 +21,7 @@ from orders.logistics.permissions_checkpoints import (
     units_of,
     visits_or_404,
 )
+from orders.logistics.permissions_fitness import may_check_health
 from orders.logistics.queries.visits import alarms_page, history_of_visit, visits_page
 from orders.logistics.views.answers import done_or_refused, first_error
 
@@ -49,6 +50,8 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "history": history_of_visit(one),
         "moves": [move for move in VisitState if move in moves] if is_officer_at(request.user, one.checkpoint) else [],
     }
+    if one.trip and may_check_health(request.user, one.trip.driver):
+        context["checks_driver"] = one.trip.driver_id
     return render(request, "logistics/visit.html", context)
 
 
