@@ -28,7 +28,7 @@ def script_words() -> dict[str, Any]:
         "count_waiting": _("有 %(count)s 条还没发出去，有网就发"),
         "count_refused": _("有 %(count)s 条没办成，请往下看怎么改"),
         "all_sent": _("都发出去了"),
-        "saved_until": _("没有网，页面是 %(at)s 存下的；照常按，有网就发"),
+        "no_network": _("没有网，照常按，有网就发"),
         "weights": _("%(jin)s 斤 = %(kg)s 公斤"),
         "of_rated": _("车上 %(aboard)s，核定 %(rated)s"),
         "over": _("超载 %(over)s，请卸下一些再走"),

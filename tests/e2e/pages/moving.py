@@ -40,12 +40,15 @@ class Driver:
 
     def load_all(self, *quantities: str) -> None:
         """Writes what went on the truck for each load of the halt, then leaves."""
-        for quantity in quantities:
-            form = self.page.locator("form", has=self.page.get_by_role("button", name="记下实装量")).first
-            form.locator("input[name=grams]").fill(quantity)
-            form.get_by_role("button", name="记下实装量").tap()
-            expect(self.page.locator("main")).to_contain_text("实装量已记下")
-            look(self.page)
+        boxes = self.page.locator(".drive-stop.is-here .drive-load")
+        expect(boxes).to_have_count(len(quantities))
+        for n, quantity in enumerate(quantities):
+            box = boxes.nth(n)
+            box.get_by_text("装的数不一样").tap()
+            box.get_by_label("实装量").fill(quantity)
+            box.get_by_role("button", name="记下实装量").tap()
+            expect(box.locator("[data-loaded]")).to_be_visible()
+            self._sent()
         self._press("装完，离开")
 
     def unload(self) -> None:
@@ -53,9 +56,13 @@ class Driver:
         self._press("卸完，离开")
 
     def _press(self, words: str) -> None:
-        """The one button of the halt; the page that follows offers something else."""
-        buttons = self.page.get_by_role("button", name=words)
-        before = buttons.count()
-        buttons.first.tap()
-        expect(buttons).to_have_count(before - 1)
+        """The one button of the halt; afterwards something else is offered, and the server knows."""
+        button = self.page.get_by_role("button", name=words)
+        expect(button).to_have_count(1)
+        button.tap()
+        expect(button).to_have_count(0)
+        self._sent()
+
+    def _sent(self) -> None:
+        expect(self.page.locator("#drive-bar [data-words]")).to_have_text("都发出去了")
         look(self.page)

@@ -72,10 +72,10 @@
     var count = { waiting: 0, refused: 0, sent: 0 };
     actions.forEach(function (action) { count[action.state] += 1; });
     var text = notice ? words[notice] : count.refused ? say(words.count_refused, { count: count.refused })
-      : count.waiting ? say(words.count_waiting, { count: count.waiting }) : count.sent ? words.all_sent : "";
+      : count.waiting ? say(words.count_waiting, { count: count.waiting }) : !online ? words.no_network : count.sent ? words.all_sent : "";
     if (!notice && count.refused && count.waiting) { text += "；" + say(words.count_waiting, { count: count.waiting }); }
     box.hidden = !text;
-    box.className = "drive-bar " + (notice || count.refused ? "is-refused" : count.waiting ? "is-waiting" : "is-ok");
+    box.className = "drive-bar " + (notice || count.refused ? "is-refused" : count.waiting || !online ? "is-waiting" : "is-ok");
     box.querySelector("[data-words]").textContent = text;
     box.querySelector("[data-send]").hidden = !(count.waiting && online);
     box.querySelector("[data-log-in]").hidden = notice !== "again";
