@@ -5,17 +5,22 @@
 
 Days: townships up to 60 km from the city, collecting points and docks, trucks of 1.5/3/5/10 t, cold-chain and
 core-zone skills, three shifts, 15 % open ends, three shelf-life priorities, 420 km and 40 stops at most.
-CPU seconds are those of the worker process, its start included; violations are counted by the checker.
+CPU seconds are those of the worker process, its start included; MB is the most memory it held; violations are counted
+by the checker. With --orders the days also have tolls, drivers' hours, cold parts and bans. --rest plans the rest of
+each day from 07:30 on with a tenth of late loads.
 
 Li & Lim files (pickup and delivery with time windows): vehicles first, 2,000 per vehicle plus distance; one
-unit of distance and time there is 1,000 m and 1,000 s here, so that nothing is rounded away.
+unit of distance and time there is 1,000 m and 1,000 s here, so that nothing is rounded away. The gap is to the best
+known answer in bks.csv beside the files, where there is one.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import math
 import random
+import resource
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +29,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from orders.logistics.planner.checker import check, totals
 from orders.logistics.planner.matrix import make_matrices
-from orders.logistics.planner.model import Problem, Shipment, Vehicle
+from orders.logistics.planner.model import EXEMPT, Closure, Plan, Problem, Shipment, Toll, Vehicle
+from orders.logistics.planner.rest import rest_of
 from orders.logistics.planner.run import solve_in_subprocess
 from orders.logistics.planner.split import split_mass
+from orders.logistics.planner.stability import count_moved
 
 HOUR = 3600
 CITY = (28.23, 112.94)
@@ -35,6 +42,7 @@ TRUCK_SHARES = (25, 30, 30, 15)
 SHIFTS = ((4 * HOUR, 13 * HOUR), (6 * HOUR, 16 * HOUR), (10 * HOUR, 20 * HOUR))
 DOCK_WINDOWS = ((5, 9), (6, 11), (8, 14), (12, 18), (5, 18))
 BUDGETS = {30: 5.0, 200: 30.0, 500: 60.0, 2000: 180.0}
+REST_FROM, REST_SECONDS = 27_000, 4.0
 LI_LIM_UNIT = 1000
 
 
@@ -151,47 +159,117 @@ def read_li_lim(path: Path) -> Problem:
     return Problem(distances, distances, shipments, vehicles)
 
 
-def report(name: str, problem: Problem, engine: str, seconds: float, seed: int) -> None:
+def with_orders(day: Problem, seed: int) -> Problem:
+    """The day with what real days have beside: tolls, grain among the loads, hours of driving, cold parts, a ban."""
+    rng = random.Random(f"orders {seed}")
+    rates = dict(zip((capacity for capacity, *_ in TRUCKS), (0.35, 0.6, 0.9, 1.35), strict=True))
+    words = rng.choices(EXEMPT, (80, 4, 8, 8), k=len(day.shipments))
+    loads = tuple(
+        replace(load, exempt=word, chilled="cold" in load.skills)
+        for load, word in zip(day.shipments, words, strict=True)
+    )
+    docks = sorted({load.delivery for load in day.shipments})
+    banned = tuple(Closure(dock, (7 * HOUR, 9 * HOUR)) for dock in docks[::3])
+    fleet = tuple(
+        replace(
+            truck,
+            toll=Toll(rates[truck.capacity_g]),
+            max_driving_s=8 * HOUR,
+            break_s=1200,
+            cold_capacity_g=truck.capacity_g // 2 if rng.random() < 0.3 else None,
+            closed=banned if truck.capacity_g > 5_000_000 else (),
+        )
+        for truck in day.vehicles
+    )
+    docks_and_yards = {load.pickup for load in day.shipments} | set(docks)
+    gates = tuple(300 if place in docks_and_yards else 0 for place in range(len(day.distances_m)))
+    return replace(day, shipments=loads, vehicles=fleet, gates_s=gates)
+
+
+def best_known(path: Path) -> float | None:
+    """2,000 per vehicle plus distance of the best answer known."""
+    for folder in (path.parent, path.parent.parent):
+        if (folder / "bks.csv").exists():
+            with (folder / "bks.csv").open() as file:
+                for row in csv.DictReader(file):
+                    if row["instance"] == path.stem:
+                        return 2000 * int(row["best_vehicles"]) + float(row["best_distance"])
+    return None
+
+
+def report(name: str, problem: Problem, engine: str, seconds: float, seed: int, best: float | None = None) -> Plan:
     """Plan one problem and print its row."""
     plan = solve_in_subprocess(problem, seconds=seconds, seed=seed, engine=engine)
     done = totals(problem, plan.routes)
     offered = sum(shipment.mass_g for shipment in problem.shipments) or 1
     share = 100 * done.served_g / offered
     made_by = plan.engine if not plan.note else f"{plan.engine} ({plan.note})"
+    gap = f"{100 * (done.cost / best - 1):.1f}" if best else ""
     print(
         f"| {name} | {engine} | {made_by} | {seconds:g} | {share:.1f} | {done.loads} of {len(problem.shipments)} "
-        f"| {len(plan.routes)} | {done.distance_m / 1000:,.1f} | {done.cost:,.0f} | {done.net:,.0f} "
-        f"| {plan.cpu_s:.1f} | {len(check(problem, plan))} |",
+        f"| {len(plan.routes)} | {done.distance_m / 1000:,.1f} | {done.cost + done.toll:,.0f} | {done.net:,.0f} | {gap} "
+        f"| {plan.cpu_s:.1f} | {peak_mb():.0f} | {len(check(problem, plan))} |",
         flush=True,
     )
+    return plan
+
+
+def peak_mb() -> float:
+    """The most memory any worker so far has held; rows of growing size show their own."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def report_rest(name: str, day: Problem, plan: Plan, engine: str) -> None:
+    """Plan the rest of the day from 07:30 on, with a tenth of late loads, and print its row and what moved."""
+    late = tuple(replace(load, id=f"late {load.id}") for load in day.shipments[::10])
+    rest = rest_of(day, plan, REST_FROM, late)
+    made = report(f"{name}, rest", rest, engine, REST_SECONDS, 1)
+    carrier = {step.shipment: route.vehicle for route in made.routes for step in route.steps}
+    kept = all(carrier.get(load) == truck.id for truck in rest.vehicles for load in truck.aboard)
+    planned = len({step.shipment for route in rest.initial_routes for step in route.steps})
+    begun = sum(len(truck.aboard) for truck in rest.vehicles)
+    moved = count_moved(rest.initial_routes, made.routes)
+    print(f"moved {moved} of {planned - begun} planned loads; {begun} aboard, all kept: {kept}", flush=True)
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one day of each size, a tenth of the time")
-    parser.add_argument("--sizes", default="30x10,200x40")
-    parser.add_argument("--engines", default="greedy,vroom,auto")
-    parser.add_argument("--seeds", default="1,2")
-    parser.add_argument("--seconds", type=float, help="CPU seconds per plan; by size where left out")
-    parser.add_argument("--li-lim", type=Path, help="a Li & Lim file, or a folder of them")
-    options = parser.parse_args()
-    print("| day | asked | made by | s given | kg % | loads | trucks | km | truck cost | net | CPU s | violations |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    options = _options()
+    print(
+        "| day | asked | made by | s given | kg % | loads | trucks | km | cost | net | gap % | CPU s | MB | violations |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     engines = options.engines.split(",")
     if options.li_lim:
         files = sorted(options.li_lim.glob("*.txt")) if options.li_lim.is_dir() else [options.li_lim]
         for path in files:
             for engine in engines:
-                report(path.stem, read_li_lim(path), engine, options.seconds or 5.0, 1)
+                report(path.stem, read_li_lim(path), engine, options.seconds or 5.0, 1, best_known(path))
         return
     for size in options.sizes.split(","):
         shipments, trucks = (int(part) for part in size.split("x"))
         seconds = options.seconds or BUDGETS.get(shipments, 30.0) / (10 if options.quick else 1)
         for seed in options.seeds.split(",")[: 1 if options.quick else None]:
             problem = make_day(shipments, trucks, int(seed))
+            problem = with_orders(problem, int(seed)) if options.orders else problem
             for engine in engines:
-                report(f"{size} seed {seed}", problem, engine, max(seconds, 1.0), 1)
+                name = f"{size} seed {seed}"
+                plan = report(name, problem, engine, max(seconds, 1.0), 1)
+                if options.rest:
+                    report_rest(name, problem, plan, engine)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one day of each size, a tenth of the time")
+    parser.add_argument("--sizes", default="30x10,200x40")
+    parser.add_argument("--engines", default="greedy,vroom,auto")
+    parser.add_argument("--seeds", default="1,2")
+    parser.add_argument("--seconds", type=float, help="CPU seconds per plan; by size where left out")
+    parser.add_argument("--orders", action="store_true", help="with tolls, drivers' hours, cold parts and a ban")
+    parser.add_argument("--rest", action="store_true", help="then plan the rest of the day with late loads")
+    parser.add_argument("--li-lim", type=Path, help="a Li & Lim file, or a folder of them")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -13,5 +13,6 @@ Units everywhere: grams, metres, seconds from the day's midnight, yuan.
 - ``reasons``   why a load was left behind
 - ``worker``    one planning run inside the worker process (``python -m orders.logistics.planner``)
 - ``run``       what the product calls: the worker with a hard kill, its answer checked, greedy behind it
+- ``rest``      what is left of a plan at a moment of its day
 - ``matrix``, ``split``  travel matrices from points; loads that no truck can carry cut into parts
 """
