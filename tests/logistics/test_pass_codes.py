@@ -106,7 +106,9 @@ def test_it_counts_no_longer_than_its_shortest_ground(day, trip, limit):
         trip = moved(trip, ends_at=trip.ends_at + 50 * HOUR)
     if limit == "override":
         Pass.objects.update(state=PassState.SUSPENDED)
-        TripOverride.objects.create(trip=trip, why="救急", until=trip.ends_at + HOUR, by=day.cast.supervisor)
+        TripOverride.objects.create(
+            trip=trip, reasons=["pass_suspended"], why="救急", until=trip.ends_at + HOUR, by=day.cast.supervisor
+        )
     expected = {**ends, "pass": trip.ends_at + HOUR, "override": trip.ends_at + HOUR}[limit]
 
     code = issue_code(moved(trip), by=day.cast.dispatcher, at=now)

@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from market.models import User
 from orders.logistics import exceptions_passes as pass_refusals
+from orders.logistics.actions.clearing import ask_fitness
 from orders.logistics.actions.codes import issue_code, may_be_restored, restore_code, withdraw_code
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.signer_keys import withdraw_key
-from orders.logistics.enums import OPEN_TRIPS, CodeEnd, CodeKind, KeyPurpose, KeyState
+from orders.logistics.enums import OPEN_TRIPS, CodeEnd, CodeKind, KeyPurpose, KeyState, TripState
 from orders.logistics.models import Pass, PassCode, Rules, SignerKey, Trip
-from orders.logistics.queries.code_grounds import CODED_TRIPS, override_at, span_of_code
+from orders.logistics.queries.code_grounds import CODED_TRIPS, span_of_code
 from orders.logistics.queries.code_upkeep import LiveCode, codes_to_review, trips_without_code
-from orders.logistics.queries.fitness import rules_for, why_not
+from orders.logistics.queries.fitness import rules_for
 
 RENEW_BEFORE = dt.timedelta(hours=2)
 WORTH_RENEWING = dt.timedelta(minutes=10)
@@ -81,13 +82,13 @@ def resign_codes(*, by: User | None, at: dt.datetime | None = None) -> int:
 
 def renew_codes(at: dt.datetime | None = None) -> int:
     """By the clock: codes about to end are signed anew while their grounds hold, and trips that were unfit for a while have
-    one again. Returns how many changed; a repeat changes nothing. Eight statements beside those of what changes.
+    one again. Returns how many changed; a repeat changes nothing. Five statements beside those of what may change.
     """
     at = at or timezone.now()
     rules = cache(rules_for)
     changed = resign_codes(by=None, at=at)
     changed += sum(_review(live, rules, at) for live in codes_to_review(at, at + RENEW_BEFORE))
-    return changed + sum(_bring_back(trip, rules, at) for trip in trips_without_code(at))
+    return changed + sum(_sign_if_fit(pk, at) for pk in trips_without_code())
 
 
 @transaction.atomic
@@ -105,32 +106,22 @@ def _resign(trip_id: int, by: User | None, at: dt.datetime) -> bool:
 def _review(live: LiveCode, rules: RulesOfDay, at: dt.datetime) -> bool:
     """Sign anew what ends soon and may run on; what may not run any more simply ends: it was as short as its grounds."""
     span = span_of_code(live.trip, live.green_pass, rules(live.trip.day), at)
-    worth = span.ends - live.code.expires_at > WORTH_RENEWING
-    return worth and not _why_unfit(live.trip, rules, max(at, live.trip.starts_at)) and _renew(live.trip.pk, at)
+    return span.ends - live.code.expires_at > WORTH_RENEWING and _sign_if_fit(live.trip.pk, at)
 
 
 @transaction.atomic
-def _renew(trip_id: int, at: dt.datetime) -> bool:
+def _sign_if_fit(trip_id: int, at: dt.datetime) -> bool:
+    """Whether the trip has a new code. Locks: trip, truck, driver, passes, code."""
     trip = lock_one(Trip, trip_id)
-    return trip.state in CODED_TRIPS and _issue_or_withdraw(trip, CodeEnd.RENEWED, by=None, at=at)
-
-
-@transaction.atomic
-def _bring_back(trip: Trip, rules: RulesOfDay, at: dt.datetime) -> bool:
-    """A trip whose code was withdrawn because it was unfit, and which is fit again."""
-    if _why_unfit(trip, rules, max(at, trip.starts_at)):
+    if trip.state not in CODED_TRIPS:
         return False
-    trip = lock_one(Trip, trip.pk)
+    begun = trip.state != TripState.CLEARED
+    if ask_fitness(trip, at=at if begun else None, late=at - trip.ends_at if begun else dt.timedelta(0)).against:
+        return False
     try:
-        return trip.state in CODED_TRIPS and issue_code(trip, by=None, at=at) is not None
+        return issue_code(trip, by=None, at=at) is not None
     except pass_refusals.NoGroundsForCode:
         return False
-
-
-def _why_unfit(trip: Trip, rules: RulesOfDay, moment: dt.datetime) -> bool:
-    if override_at(trip, moment) is not None:
-        return False
-    return bool(why_not(trip.truck, trip.driver, trip.green_pass, rules(trip.day), moment, moment))
 
 
 def _issue_or_withdraw(trip: Trip, end: CodeEnd, *, by: User | None, at: dt.datetime) -> bool:

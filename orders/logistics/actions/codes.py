@@ -23,7 +23,7 @@ from orders.logistics.codes.text import sign_text
 from orders.logistics.enums import CODE_MOVES, CodeEnd, CodeKind, CodeState, KeyPurpose, KeyState, PassState, TripState
 from orders.logistics.models import Load, Pass, PassCode, Rules, Trip
 from orders.logistics.permissions_passes import can_stop_pass
-from orders.logistics.queries.code_grounds import CODED_TRIPS, Span, override_at, span_of_code, span_of_return
+from orders.logistics.queries.code_grounds import CODED_TRIPS, Span, let_through, span_of_code, span_of_return
 from orders.logistics.queries.fitness import rules_for
 from orders.logistics.queries.manifests import crew_hash, manifest_hash
 
@@ -47,7 +47,7 @@ def issue_code(
         return None
     green_pass = lock_one(Pass, trip.green_pass_id)
     span = span_of_code(trip, green_pass, rules, at)
-    if span.is_empty or (green_pass.state != PassState.ISSUED and override_at(trip, at) is None):
+    if span.is_empty or (green_pass.state != PassState.ISSUED and not let_through(trip, at).covers_pass):
         raise pass_refusals.NoGroundsForCode
     withdraw_code(trip, end, by=by, at=at)
     return _sign(trip, green_pass, rules, span, _kind_of(trip), by=by, at=at)

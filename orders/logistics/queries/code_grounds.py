@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from orders.logistics.enums import RUNNING_TRIPS, TripState
-from orders.logistics.models import Pass, Rules, Trip, TripOverride
-from orders.logistics.queries.fitness import negative_until
+from orders.logistics.models import Pass, Rules, Trip
+from orders.logistics.queries.fitness import HIDDEN, negative_until
 
 EARLY = dt.timedelta(hours=6)  # a truck may be on its way to the first yard so long before its trip
 LATE = dt.timedelta(hours=6)  # and so long behind its plan
@@ -24,22 +24,43 @@ class Span:
         return self.starts >= self.ends
 
 
-def override_at(trip: Trip, at: dt.datetime) -> TripOverride | None:
-    """The supervisor's word that lets the trip run now. No statement where the overrides were fetched with the trip, else one."""
+@dataclass(frozen=True)
+class LetThrough:
+    """What supervisors' overrides let pass now, and until when. Nothing at all without one."""
+
+    codes: frozenset[str] = frozenset()
+    until: dt.datetime | None = None
+
+    @property
+    def covers_pass(self) -> bool:
+        return any(code.startswith("pass_") for code in self.codes)
+
+    @property
+    def covers_test(self) -> bool:
+        return HIDDEN in self.codes
+
+
+def let_through(trip: Trip, at: dt.datetime) -> LetThrough:
+    """No statement where the overrides were fetched with the trip, else one."""
     holding = [one for one in trip.overrides.all() if at < one.until]
-    return max(holding, key=lambda one: one.until) if holding else None
+    if not holding:
+        return LetThrough()
+    return LetThrough(frozenset(code for one in holding for code in one.reasons), max(one.until for one in holding))
 
 
 def span_of_code(trip: Trip, green_pass: Pass, rules: Rules | None, at: dt.datetime) -> Span:
-    """When a code signed now would count. A supervisor's override stands in for pass and test. Two statements at most."""
-    late = trip.ends_at if trip.state == TripState.CLEARED else max(trip.ends_at, at)
+    """When a code signed now would count. A supervisor's override stands in for what it lets pass. Two statements at most."""
     starts = max(at, trip.starts_at - EARLY)
-    override = override_at(trip, at)
-    if override is not None:
-        limits = {"override": override.until}
-    else:
+    limits: dict[str, dt.datetime] = {}
+    allowed = let_through(trip, at)
+    if allowed.until is not None:
+        limits["override"] = allowed.until
+    if not allowed.covers_pass:
         starts = max(starts, green_pass.valid_from)
-        limits = {"pass": green_pass.valid_to, **_test(trip, rules, starts)}
+        limits["pass"] = green_pass.valid_to
+    if not allowed.covers_test:
+        limits |= _test(trip, rules, starts)
+    late = trip.ends_at if trip.state == TripState.CLEARED else max(trip.ends_at, at)
     limits |= {"trip": late + LATE, "hours": starts + MOST}
     limited_by = min(limits, key=lambda name: limits[name])
     return Span(starts, limits[limited_by], limited_by)
