@@ -4,9 +4,9 @@ import datetime as dt
 import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from playwright.sync_api import Page, expect
 
@@ -14,17 +14,22 @@ from market.models import Notice
 from orders.logistics.enums import AlarmKind, VisitState
 from orders.logistics.models import CheckpointAlarm, CheckpointVisit
 from orders.logistics.queries.visits import broken_links
+from tests.e2e.checkpoint_phone import (
+    URL,
+    altered,
+    expect_verdict,
+    forget_offline_noise,
+    go_offline,
+    lay,
+    recorded,
+    type_in,
+    visit_once,
+)
 from tests.e2e.checkpoint_urls import SHELF
+from tests.e2e.conftest import CHROMIUM, QUIET, _log_in
 from tests.e2e.conftest import PHONE as PHONE_SCREEN
-from tests.e2e.conftest import QUIET
 from tests.factories import make_organisation
-from tests.factories.checkpoints import BAIGUAN, HOUR, LILING, PHONE, Code, Signers, make_checkpoint, make_signers
-
-URL = "/logistics/checkpoint/"
-NO_NETWORK = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
-WORDS = {
-    "pass": "放行", "check": "核对后放行", "hold": "先停下", "refuse": "不能通行", "unknown": "无法判断",
-}  # fmt: skip
+from tests.factories.checkpoints import HOUR, LILING, PHONE, Signers, make_checkpoint, make_signers
 
 
 @pytest.fixture(autouse=True)
@@ -38,25 +43,6 @@ def _shelf() -> Iterator[None]:
 def signers(cast) -> Signers:
     make_checkpoint(cast.checkpoint)
     return make_signers()
-
-
-def lay(signers: Signers, **facts: object) -> None:
-    SHELF["bundle"] = signers.bundle(**facts)
-
-
-def visit_once(page: Page) -> Page:
-    """The one visit with a network: page, files and bundle are on the phone afterwards."""
-    page.goto(URL)
-    expect(page.locator("#ready")).to_have_attribute("data-ready", "yes")
-    expect(page.locator("#age")).not_to_have_attribute("data-age", "none")
-    expect(page.locator("body")).to_have_attribute("data-screen", "ask")
-    return page
-
-
-def go_offline(page: Page) -> None:
-    page.context.set_offline(True)
-    page.reload()
-    expect(page.locator("body")).to_have_attribute("data-screen", "ask")
 
 
 @pytest.fixture
@@ -73,31 +59,6 @@ def phone(open_as, cast, signers) -> Callable[[], Page]:
     yield ready
     for page in pages:
         forget_offline_noise(page)
-
-
-def forget_offline_noise(page: Page) -> None:
-    page.complaints[:] = [line for line in page.complaints if not any(one in line for one in NO_NETWORK)]
-
-
-def type_in(page: Page, text: str) -> None:
-    if page.locator("#again").is_visible():
-        page.locator("#again").tap()
-    page.fill("#code", text)
-    page.get_by_role("button", name="查验", exact=True).tap()
-
-
-def expect_verdict(page: Page, verdict: str, *reasons: str) -> None:
-    expect(page.locator("#sign")).to_have_attribute("data-verdict", verdict)
-    expect(page.locator("#word")).to_have_text(WORDS[verdict])
-    expect(page.locator(f'.sign-icon[data-for="{verdict}"]')).to_be_visible()
-    said = page.locator("#say li").evaluate_all("rows => rows.map(row => row.dataset.reason)")
-    assert said == list(reasons)
-
-
-def altered(text: str) -> str:
-    """One character of the signature is another one."""
-    at = len(text) - 20
-    return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
 
 
 # --- the cases ---
@@ -253,7 +214,6 @@ def test_a_copied_code_raises_an_alarm_and_is_held_from_then_on(phone, signers, 
     alarm = CheckpointAlarm.objects.get()
     assert (alarm.kind, alarm.visit.checkpoint.name) == (AlarmKind.COPIED, "醴陵东出口")
     assert alarm.other_visit.checkpoint.name == "白关收费站出口"
-    assert BAIGUAN != LILING
     forget_offline_noise(there)
 
 
@@ -373,32 +333,7 @@ def test_a_network_that_never_answers_holds_no_verdict_up(phone, signers):
 # --- the camera ---
 
 
-def recorded(path: Path, code: Code) -> Path:
-    """A film of one second that shows the code's square, as the camera would."""
-    import io
-
-    import segno
-    from PIL import Image
-
-    png = io.BytesIO()
-    segno.make_qr(code.text, error="m", mode=None).save(png, kind="png", scale=5, border=4)
-    square = Image.open(png).convert("L")
-    width, height = 960, 720
-    frame = Image.new("L", (width, height), 200)
-    frame.paste(square, ((width - square.width) // 2, (height - square.height) // 2))
-    grey = bytes([128]) * (width * height // 2)
-    with path.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{width} H{height} F5:1 Ip A1:1 C420jpeg\n".encode())
-        for _ in range(5):
-            film.write(b"FRAME\n" + frame.tobytes() + grey)
-    return path
-
-
 def test_a_camera_image_is_read_and_verified_offline(playwright, live_server, cast, signers, tmp_path):
-    from django.conf import settings
-
-    from tests.e2e.conftest import CHROMIUM, _log_in
-
     code = signers.code()
     lay(signers)
     film = recorded(tmp_path / "square.y4m", code)

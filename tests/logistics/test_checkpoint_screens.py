@@ -163,6 +163,7 @@ def test_a_record_of_another_shape_is_refused(here, cast, name, value):
 def test_garbage_others_checkpoints_and_another_units_device_are_refused(here, cast):
     other = make_checkpoint(cast.police, "交警查验点")
     assert logged_in(cast.officer).post(SYNC, b"\xff{", content_type="application/json").status_code == 400
+    assert logged_in(cast.officer).post(SYNC, {"records": "x"}).status_code == 400
     assert send(cast.officer, batch(other)).status_code == 404
     assert send(cast.driver, batch(here)).status_code == 404
     send(cast.officer, batch(here, *scans(here, cast, 1)))

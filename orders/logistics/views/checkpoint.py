@@ -70,9 +70,7 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
 
 
 def _urls() -> dict[str, str]:
-    page = reverse("logistics:checkpoint")
-    names = ("checkpoint_sync", "checkpoint_worker")
-    return {"bundle": f"{page}bundle", **{name: reverse(f"logistics:{name}") for name in names}}
+    return {name: reverse(f"logistics:{name}") for name in ("bundle", "checkpoint_sync", "checkpoint_worker")}
 
 
 @require_GET
@@ -117,7 +115,7 @@ def checkpoint_worker(request: HttpRequest) -> HttpResponse:
 def checkpoint_sync(request: HttpRequest) -> HttpResponse:
     """Records and decisions of one device. The answer names each one that stands, and every code known to be copied."""
     try:
-        batch = read_batch(request.body)
+        batch = read_batch(_json_of(request))
     except ValueError:
         return JsonResponse({"refused": _("没有看懂这批记录，请更新页面")}, status=400)
     one = get_own_checkpoint(request.user, batch.checkpoint)
@@ -132,6 +130,13 @@ def checkpoint_sync(request: HttpRequest) -> HttpResponse:
         "now": int(timezone.now().timestamp()),
     }
     return JsonResponse(answer)
+
+
+def _json_of(request: HttpRequest) -> bytes:
+    """Raises: ValueError for a form, whose body is read already."""
+    if request.content_type != "application/json":
+        raise ValueError("type")
+    return request.body
 
 
 def _recorded(one: Checkpoint, batch: Batch, by: User) -> list[Received]:
