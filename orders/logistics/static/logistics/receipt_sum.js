@@ -15,7 +15,7 @@
 
   function words(amount) {
     const number = (n) => n.toLocaleString("zh-Hans-CN", { maximumFractionDigits: 3 });
-    return `${number(amount / 500)} 斤 = ${number(amount / 1000)} 公斤`;
+    return `${number(amount / 500)} ${said.dataset.jin} = ${number(amount / 1000)} ${said.dataset.kg}`;
   }
 
   function show() {
@@ -23,7 +23,7 @@
     const left = Number(form.dataset.left) - parts.reduce((sum, one) => sum + one, 0) + grams(field("surplus").value);
     said.hidden = Number.isNaN(left);
     const { wordsLeft, wordsEven, wordsOver } = said.dataset;
-    said.textContent = left > 0 ? wordsLeft.replace("%s", words(left)) : left < 0 ? wordsOver.replace("%s", words(-left)) : wordsEven;
+    said.textContent = left > 0 ? wordsLeft.replace("#", words(left)) : left < 0 ? wordsOver.replace("#", words(-left)) : wordsEven;
   }
 
   form.addEventListener("input", show);
