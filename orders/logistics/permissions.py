@@ -98,8 +98,8 @@ def drivers_for(user: User) -> QuerySet[Driver]:
 
 
 def loads_to_receive(user: User) -> QuerySet[Load]:
-    """Live loads of the person's buying organisations."""
-    return Load.objects.live().filter(allocation__pledge__buyer__in=[o.pk for o in buying_for(user)])
+    """Live loads of the person's buying organisations: of goods that change truck, those on the last one."""
+    return Load.objects.live().last_links().filter(allocation__pledge__buyer__in=[o.pk for o in buying_for(user)])
 
 
 def get_trip(user: User, pk: int) -> Trip:
@@ -115,12 +115,6 @@ def get_truck(user: User, pk: int) -> Truck:
 def get_driver(user: User, pk: int) -> Driver:
     """Raises: Http404."""
     return get_object_or_404(drivers_for(user).select_related("carrier"), pk=pk)
-
-
-def get_rules(user: User, pk: int) -> Rules:
-    """For dispatchers. Raises: Http404."""
-    dispatcher_or_404(user)
-    return get_object_or_404(Rules, pk=pk)
 
 
 def get_run(user: User, pk: int) -> PlanRun:

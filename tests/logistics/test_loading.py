@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from market.models import Notice
+from market.sentences import sentence_of
 from orders.enums import PledgeState
 from orders.logistics import exceptions_road as unfit
 from orders.logistics.actions.closing import close_past_pledges
@@ -59,8 +60,8 @@ def test_the_dispatchers_are_told_once_with_a_link_to_the_next_truck(day, short)
     notice = Notice.objects.get(key=f"left-{short.pk}-200000")
     assert notice.recipient == day.cast.bureau
     assert notice.url == reverse("logistics:next_trucks", args=[short.allocation_id])
-    assert "400 斤" in str(notice)
-    assert short.trip.truck.plate in str(notice)
+    assert "400 斤" in sentence_of(notice.text, notice.facts)
+    assert short.trip.truck.plate in sentence_of(notice.text, notice.facts)
 
 
 def test_the_rest_rides_on_the_next_truck_and_each_gram_once(day, short):

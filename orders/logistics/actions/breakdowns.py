@@ -13,6 +13,7 @@ from market.models import Place, User
 from market.permissions import require
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_road as unfit
+from orders.logistics.actions.codes import withdraw_code
 from orders.logistics.actions.endings import end_breakdown_of, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import take_off
 from orders.logistics.actions.handover_codes import new_code
@@ -24,6 +25,7 @@ from orders.logistics.enums import (
     BREAKDOWN_MOVES,
     TRIP_MOVES,
     BreakdownState,
+    CodeEnd,
     LoadState,
     StopKind,
     TripState,
@@ -144,6 +146,7 @@ def close_breakdown(
         _give_up(load, stop, load.pk in back, reason, by, at)
     break_all(trip, reason=reason, by=by, at=at)
     ended = end_breakdown_of(trip, BreakdownState.CLOSED, by=by, reason=reason)
+    withdraw_code(trip, CodeEnd.BROKEN_DOWN, by=by)
     end_trip_if_done(trip, by=by)
     follow_pledges([load.allocation.pledge_id for load in loads], by=by)
     return ended or breakdown

@@ -11,8 +11,16 @@ from market.actions.states import move
 from market.models import User
 from orders.actions.progress import mark_received, mark_unplanned
 from orders.enums import PledgeState
-from orders.logistics.actions.codes import end_codes
-from orders.logistics.enums import BREAKDOWN_MOVES, EDITABLE_TRIPS, TRIP_MOVES, BreakdownState, LoadState, TripState
+from orders.logistics.actions.codes import end_codes, withdraw_code
+from orders.logistics.enums import (
+    BREAKDOWN_MOVES,
+    EDITABLE_TRIPS,
+    TRIP_MOVES,
+    BreakdownState,
+    CodeEnd,
+    LoadState,
+    TripState,
+)
 from orders.logistics.models import Breakdown, Load, Trip
 from orders.logistics.queries.loads import RIDING
 from orders.models import Allocation, Pledge
@@ -52,6 +60,7 @@ def end_trip_if_done(trip: Trip, *, by: User | None) -> Trip:
     states = set(Load.objects.live().filter(trip=trip).values_list("state", flat=True))
     if trip.state == TripState.BROKEN_DOWN and not states & set(OPEN_LOADS):
         end_breakdown_of(trip, BreakdownState.RESCUED, by=by)
+        withdraw_code(trip, CodeEnd.BROKEN_DOWN, by=by)
         return end_trip(trip, TripState.COMPLETED if states else TripState.CANCELLED, by=by)
     if trip.state == TripState.EN_ROUTE and not states & set(OPEN_LOADS):
         return end_trip(trip, TripState.COMPLETED, by=by)

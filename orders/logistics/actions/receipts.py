@@ -22,6 +22,7 @@ from orders.logistics.actions.locks import lock_one
 from orders.logistics.actions.receipt_notices import tell_of_difference
 from orders.logistics.actions.trips import lock_pledge_of
 from orders.logistics.enums import LOAD_MOVES, EvidenceKind, LoadState, TripState
+from orders.logistics.exceptions_road import ReceivedFromAnother
 from orders.logistics.models import Load, Receipt, Trip
 from orders.logistics.permissions_receipts import can_receive_for
 from orders.logistics.queries.loads import Received, received_of
@@ -50,7 +51,7 @@ def record_receipt(
     completed, and a pledge of which nothing is under way or waiting is received. The seller is told of a difference.
 
     Locks: pledge, allocation, trip, load. A repeat with the same key and contents returns the first receipt and changes nothing.
-    Raises: NotAllowed, NotOnTheRoad, WrongState, NegativeQuantity, NothingReceived, ReceiptReasonNeeded, MoreThanLoaded,
+    Raises: NotAllowed, NotOnTheRoad, WrongState, ReceivedFromAnother, NegativeQuantity, NothingReceived, ReceiptReasonNeeded, MoreThanLoaded,
     TooMuchSurplus, MissingAndSurplus, SurplusNotInside, DowngradedPriceUnfit, DowngradedPriceAlone, BadPhoto,
     TooManyPictures, ReceiptKeyUsedOtherwise.
     """
@@ -119,6 +120,9 @@ def _require_on_the_road(trip: Trip, load: Load) -> None:
         raise WrongState(state=load.get_state_display())
     if trip.state not in (TripState.EN_ROUTE, TripState.COMPLETED) or load.pickup.departed_at is None:
         raise refusals.NotOnTheRoad
+    onward = Load.objects.live().filter(continues=load).select_related("trip__truck").first()
+    if onward is not None:
+        raise ReceivedFromAnother(plate=onward.trip.truck.plate)
 
 
 def check_receipt(load: Load, pledge: Pledge, said: Mapping[str, Any], before: Received) -> None:

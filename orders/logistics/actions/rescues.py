@@ -7,11 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from market.actions.events import record
+from market.exceptions import Refused
 from market.models import User
 from market.quantities import describe
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_road as unfit
 from orders.logistics.actions.breakdowns import halt_where_it_stands, lock_for_rescue
+from orders.logistics.actions.clearing import clear_trip
 from orders.logistics.actions.halts import take_off, write_trip
 from orders.logistics.actions.transfer_notices import tell_of_rescue
 from orders.logistics.actions.trips import locked_candidate
@@ -57,6 +59,7 @@ def rescue(
     made.rescues = trip
     made.save(update_fields=["rescues"])
     record(trip, "rescue_sent", by=by, grams=sum(chosen.values()), reason=truck.plate)
+    _clear(made, by, at)
     tell_of_rescue(
         list(made.loads.select_related("allocation__pledge", "allocation__lot__produce", "trip__truck", "delivery"))
     )
@@ -74,6 +77,14 @@ def _chosen(loads: list[Load], grams: Mapping[int, int]) -> dict[Load, int]:
         if not 0 < mass <= left or (load.state == LoadState.PLANNED and mass != left):
             raise unfit.NotSoMuchAboard(produce=load.allocation.lot.produce.name, left=describe(left))
     return chosen
+
+
+def _clear(trip: Trip, by: User, at: dt.datetime) -> None:
+    """With its own code, where one is needed. What is still missing for that is asked when it leaves, as of any trip."""
+    try:
+        clear_trip(trip, by=by, at=at)
+    except Refused:
+        return
 
 
 def _to_relink(chosen: Mapping[Load, int]) -> list[Load]:

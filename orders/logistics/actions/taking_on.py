@@ -17,10 +17,13 @@ from orders.logistics.actions.endings import end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import take_off
 from orders.logistics.actions.handovers import MAX_REASON
 from orders.logistics.actions.locks import lock_all, lock_one
-from orders.logistics.enums import LOAD_MOVES, LoadState
+from orders.logistics.actions.seals import break_all
+from orders.logistics.enums import LOAD_MOVES, LoadState, TripState
 from orders.logistics.models import Handover, Load, Stop, Trip
 from orders.logistics.queries.loads import left_to_give
 from orders.models import Allocation, Pledge
+
+TAKEN_OVER = "车辆故障，货已转车"  # why a seal is off, where nobody says otherwise
 
 
 @transaction.atomic
@@ -44,7 +47,9 @@ def take_on(
     trip, load = at_pickup(load, by)
     missing = _check_grams(load, before, grams, reason)
     require_not_over(trip, load, grams)
-    _write(load, before, grams, missing, reason, key, by, at or timezone.now())
+    at = at or timezone.now()
+    old_seals = _seals_off(trips[before.trip_id], before.delivery, by, at)
+    _write(load, before, grams, missing, reason, old_seals, key, by, at)
     _follow_before(before, trips[before.trip_id], by)
     follow_pledges([allocation.pledge_id], by=by)
     if not grams:
@@ -54,6 +59,7 @@ def take_on(
 
 def take_whole(load: Load, grams: int, *, by: User, at: dt.datetime | None = None) -> Load:
     """For a driver who says how much is loaded as of any other load: all that came. Raises: ComesByTruck and what `take_on` raises."""
+    load = Load.objects.select_related("continues__trip__truck").get(pk=load.pk)
     expected = expected_g(load)
     if load.state == LoadState.PLANNED and grams != expected:
         raise unfit.ComesByTruck(plate=load.continues.trip.truck.plate, grams=describe(expected))
@@ -98,7 +104,15 @@ def _check_grams(load: Load, before: Load, grams: int, reason: str) -> int:
 
 
 def _write(
-    load: Load, before: Load, grams: int, missing: int, reason: str, key: uuid.UUID, by: User, at: dt.datetime
+    load: Load,
+    before: Load,
+    grams: int,
+    missing: int,
+    reason: str,
+    old_seals: str,
+    key: uuid.UUID,
+    by: User,
+    at: dt.datetime,
 ) -> None:
     met = _meeting(load.pickup)
     Handover.objects.create(
@@ -110,7 +124,7 @@ def _write(
         missing_g=missing,
         with_code=met.with_code,
         reason=reason.strip()[:MAX_REASON] or met.reason,
-        old_seals=_seals_given(before.delivery),
+        old_seals=old_seals,
         new_seals=met.new_seals,
         key=key,
         by=by,
@@ -145,6 +159,8 @@ def _meeting(stop: Stop) -> Handover:
     return met
 
 
-def _seals_given(stop: Stop) -> str:
+def _seals_off(trip: Trip, stop: Stop, by: User, at: dt.datetime) -> str:
+    """The seals that the giving crew broke at its stop; those of a truck that stands are off with the first goods taken."""
+    off = break_all(trip, reason=TAKEN_OVER, by=by, at=at) if trip.state == TripState.BROKEN_DOWN else []
     rows = Handover.objects.filter(stop=stop, from_load=None, to_load=None).values_list("old_seals", flat=True)
-    return " ".join(text for text in rows if text)[:200]
+    return " ".join([*(text for text in rows if text), *off])[:200]

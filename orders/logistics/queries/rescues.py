@@ -80,8 +80,8 @@ class RescuePage:
 
 
 def rescue_page(breakdown: Breakdown, at: dt.datetime) -> RescuePage:
-    """Nine statements: the loads, what was handed over and what is planned of them, what rescue trips wait for, these trips, and the
-    five of the fleet."""
+    """Five statements (the loads, what was handed over and what is planned of them, what rescue trips wait for, these trips) and those of
+    the fleet."""
     loads = list(riding().filter(trip=breakdown.trip_id, state__in=[LoadState.PLANNED, LoadState.LOADED]))
     left = _open_by_load(loads)
     stranded = [Stranded(load, left[load.pk]) for load in loads if left[load.pk]]
@@ -93,7 +93,7 @@ def rescue_page(breakdown: Breakdown, at: dt.datetime) -> RescuePage:
 
 def rank_trucks(breakdown: Breakdown, stranded: list[Stranded], at: dt.datetime) -> list[RescueTruck]:
     """Those that can, first: who carries all before who carries a part, what comes before the goods spoil, the nearest. Then the
-    others with their reasons. Five statements."""
+    others with their reasons. The statements of `fleet_for`."""
     fleet = fleet_for(breakdown.trip.day, at)
     wanted = sum(row.open_g for row in stranded)
     where = point_of_breakdown(breakdown)

@@ -1,6 +1,7 @@
 """Goods that change truck: planning it, taking on, and finding a truck for what stayed behind."""
 
 from typing import Any
+from uuid import uuid5
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -74,7 +75,7 @@ def load_take_on(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def _take(request: HttpRequest, load: Load, said: dict[str, Any]) -> None:
     """The meeting first, where it was not said yet; then the goods."""
-    meeting = {"key": said["key"], "by": request.user, "new_seals": said["new_seals"]}
+    meeting = {"key": uuid5(said["key"], "meeting"), "by": request.user, "new_seals": said["new_seals"]}
     if said["code"] or said["new_seals"] or not has_met(load.pickup):
         hand_over(load.pickup, code=said["code"], reason=said["reason"], **meeting)
     take_on(load, said["grams"], reason=said["reason"], key=said["key"], by=request.user)
