@@ -3,7 +3,7 @@
 The page carries them as JSON, so that a phone without a network speaks the reader's language too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -98,6 +98,12 @@ SIGNS = (
 def quick_reasons() -> list[str]:
     """What an officer in gloves can press instead of typing."""
     return [_("电话核实过"), _("纸质通行单有效"), _("车牌不符"), _("货不对"), _("司机不配合")]
+
+
+def decisions(moves: Collection[str]) -> list[tuple[str, str]]:
+    """What an officer can do of these, as it is said on a button."""
+    said = ((VisitState.PASSED, _("放行")), (VisitState.HELD, _("留查")), (VisitState.TURNED_BACK, _("劝返")))
+    return [(state.value, word) for state, word in said if state in moves]
 
 
 def sentences_of(reasons: Iterable[str]) -> list[str]:

@@ -124,7 +124,7 @@ def _receive(
     chain: CheckpointDevice, checkpoint: Checkpoint, scan: Scan, officers: dict[int, User], by: User
 ) -> Received:
     known = CheckpointVisit.objects.filter(device=chain)
-    same = known.filter(hash=scan.hash).select_related("checkpoint").first()
+    same = known.filter(hash=scan.hash).select_related("checkpoint", "trip").first()
     if same is not None:
         return Received(same, is_new=False, alarms=[AlarmKind(alarm.kind) for alarm in same.alarms.all()])
     seq_taken = known.filter(seq=scan.seq).exists()

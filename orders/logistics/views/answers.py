@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from market.exceptions import Refused
 from market.wording import run_on
 from orders.logistics.exceptions import TruckNotFit
+from orders.logistics.models import CheckpointVisit
 from orders.logistics.permissions import is_dispatcher
 from orders.logistics.queries.fitness import masked
 
@@ -31,6 +33,11 @@ def done_or_refused(request: HttpRequest, do: Callable[[], Any], done: str, to: 
         if done:
             messages.success(request, done)
     return redirect(*to) if isinstance(to, tuple) else redirect(to)
+
+
+def health_url(visit: CheckpointVisit) -> str:
+    """Where an officer writes down how the driver of the truck that was seen is; empty where no trip is known."""
+    return reverse("logistics:driver_health", args=[visit.trip.driver_id]) if visit.trip else ""
 
 
 def first_error(form: Any) -> str:

@@ -23,6 +23,7 @@ from orders.logistics.models import Checkpoint
 from orders.logistics.permissions_checkpoints import checkpoints_of, get_own_checkpoint, units_of
 from orders.logistics.queries.checkpoint_app import bundle_pin, spot_of
 from orders.logistics.queries.copies import copied_tokens
+from orders.logistics.views.answers import health_url
 
 FOLDER = "logistics/checkpoint/"
 ICONS = ((f"{FOLDER}icon-192.png", "192x192"), (f"{FOLDER}icon-512.png", "512x512"))
@@ -144,7 +145,7 @@ def _recorded(one: Checkpoint, batch: Batch, by: User) -> list[Received]:
 
 
 def _told(row: Received) -> dict[str, Any]:
-    return {"hash": row.visit.hash, "alarms": row.alarms}
+    return {"hash": row.visit.hash, "alarms": row.alarms, "health": health_url(row.visit)}
 
 
 def _decided(one: Checkpoint, batch: Batch, decision: Decision, by: User) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from orders.logistics.actions.alarms import handle_alarm
 from orders.logistics.actions.visits import decide_visit
-from orders.logistics.checkpoint_words import sentences_of
+from orders.logistics.checkpoint_words import decisions, sentences_of
 from orders.logistics.enums import VISIT_MOVES, VisitState
 from orders.logistics.forms.visits import AlarmFilter, DecideForm, HandleForm, VisitFilter
 from orders.logistics.permissions_checkpoints import (
@@ -23,7 +23,7 @@ from orders.logistics.permissions_checkpoints import (
 )
 from orders.logistics.permissions_fitness import may_check_health
 from orders.logistics.queries.visits import alarms_page, history_of_visit, visits_page
-from orders.logistics.views.answers import done_or_refused, first_error
+from orders.logistics.views.answers import done_or_refused, first_error, health_url
 
 
 @login_required
@@ -43,12 +43,14 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """Three statements beside the person's: the visit, its alarms, its history."""
     one = get_visit(request.user, pk)
     moves = VISIT_MOVES[VisitState(one.state)]
+    stands_there = is_officer_at(request.user, one.checkpoint)
     context = {
         "visit": one,
         "alarms": list(one.alarms.select_related("other_visit__checkpoint", "handled_by")),
         "said": sentences_of(one.reasons),
         "history": history_of_visit(one),
-        "moves": [move for move in VisitState if move in moves] if is_officer_at(request.user, one.checkpoint) else [],
+        "moves": decisions(moves) if stands_there else [],
+        "health": health_url(one) if stands_there else "",
     }
     if one.trip and may_check_health(request.user, one.trip.driver):
         context["checks_driver"] = one.trip.driver_id

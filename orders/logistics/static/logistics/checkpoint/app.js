@@ -24,9 +24,10 @@ async function refresh() {
 async function sync() {
   const told = await device.sync();
   screen.showTrouble(told);
-  if (shown && told.alarms.has(shown.entry.seq)) {
-    shown.entry = { ...shown.entry, alarms: told.alarms.get(shown.entry.seq) };
+  if (shown && shown.entry && told.arrived.has(shown.entry.seq)) {
+    shown.entry = told.arrived.get(shown.entry.seq);
     screen.showAlarms(shown.entry.alarms);
+    screen.showHealthLink(shown.entry.health);
   }
   await refresh();
 }
@@ -131,6 +132,7 @@ element("log").addEventListener("click", async (event) => {
   shown = { asked: entry.asked, ruling, entry };
   screen.showResult({ ...ruling, verdict, reasons, token, plate }, entry, undefined, device.bundle, device.clock.now());
   screen.showAlarms(entry.alarms);
+  screen.showHealthLink(entry.health);
 });
 const where = element("where");
 if (where) {

@@ -131,10 +131,10 @@ export class Device {
   }
 
   /* --- the network, when there is one ------------------------------------------------------------------------------ */
-  /* Returns {trouble, loggedOut, alarms}. Two tabs never send at once. */
+  /* Returns {trouble, loggedOut, arrived}. Two tabs never send at once. */
   sync() {
     return navigator.locks.request("checkpoint-sync", { ifAvailable: true }, async (lock) => {
-      const told = { trouble: "", loggedOut: false, alarms: new Map() };
+      const told = { trouble: "", loggedOut: false, arrived: new Map() };
       if (!lock) { return told; }
       try {
         await this.renew();
@@ -162,11 +162,10 @@ export class Device {
       told.trouble = answer.refused;
       return;
     }
-    const arrived = new Map(answer.records.map((one) => [one.hash, one.alarms]));
+    const arrived = new Map(answer.records.map((one) => [one.hash, one]));
     for (const entry of records.filter((one) => arrived.has(one.record.hash))) {
-      const alarms = arrived.get(entry.record.hash);
-      await this.store.change(entry.device, entry.seq, { sent: true, alarms, text: "" });
-      if (alarms.length) { told.alarms.set(entry.seq, alarms); }
+      const { alarms, health } = arrived.get(entry.record.hash);
+      told.arrived.set(entry.seq, await this.store.change(entry.device, entry.seq, { sent: true, alarms, health, text: "" }));
     }
     for (const [index, one] of decisions.entries()) {
       const refused = answer.decisions[index].refused;

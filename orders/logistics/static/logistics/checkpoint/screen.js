@@ -59,6 +59,7 @@ export class Screen {
   /* --- asking ------------------------------------------------------------------------------------------------- */
   showAsk(decided = "") {
     element("result").hidden = true;
+    element("sign").setAttribute("data-verdict", "");
     element("ask").hidden = false;
     element("code").value = "";
     this.showTypedError("");
@@ -89,6 +90,7 @@ export class Screen {
     const health = GOOD.includes(ruling.verdict) && this.asksHealth(bundle, now);
     element("health").hidden = !health;
     element("health-text").textContent = this.words.health_needed;
+    this.showHealthLink("");
     element("crew").hidden = !ruling.payload || ruling.verdict === "refuse";
     element("phone").value = "";
     this.showCrew("");
@@ -145,6 +147,12 @@ export class Screen {
       since <= seconds && (!until || seconds < until) && hours !== null && hours !== undefined);
   }
 
+  /* Known once the record has arrived: without a network the officer looks, and writes it down later. */
+  showHealthLink(url) {
+    element("health-link").hidden = !url;
+    if (url) { element("health-link").setAttribute("href", url); }
+  }
+
   /* The server knows more: never green after an alarm. */
   showAlarms(alarms) {
     if (!alarms || !alarms.length) { return; }
@@ -192,6 +200,11 @@ export class Screen {
     element("reason").focus();
   }
 
+  /* Of who was refused, nothing is kept in sight. */
+  nameOf({ verdict, plate }) {
+    return verdict === "refuse" ? this.words.verdicts.refuse : plate || this.words.unknown_plate;
+  }
+
   /* --- the list ------------------------------------------------------------------------------------------------- */
   showLog(entries) {
     const rows = entries.slice(-LOGGED).reverse().map((entry) => {
@@ -199,7 +212,7 @@ export class Screen {
       const state = decisions.length ? this.words.states[decisions[decisions.length - 1].state] : this.words.states.seen;
       const button = make("button", "", { type: "button", "data-seq": String(record.seq), "data-verdict": record.verdict });
       button.append(
-        make("b", record.plate || this.words.unknown_plate),
+        make("b", this.nameOf(record)),
         make("span", `${this.clock(record.seen_at)} · ${this.words.verdicts[record.verdict]} · ${state}`),
         make("span", sent && decisions.every((one) => one.sent) ? this.words.sent : this.words.waiting, { class: "sent" }),
       );
