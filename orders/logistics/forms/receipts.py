@@ -68,7 +68,8 @@ class UpholdForm(ReceiptForm):
 
     @classmethod
     def of(cls, receipt: Receipt) -> "UpholdForm":
-        offered: dict[str, Any] = {name: format_exact(getattr(receipt, f"{name}_g"), "斤") for name in GRAMS}
+        grams = {name: getattr(receipt, f"{name}_g") for name in GRAMS}
+        offered: dict[str, Any] = {name: format_exact(mass, "斤") for name, mass in grams.items() if mass}
         offered |= {"downgraded_price": receipt.downgraded_price, "code": receipt.code, "reason": receipt.reason}
         return cls(initial=offered)
 

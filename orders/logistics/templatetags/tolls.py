@@ -25,4 +25,4 @@ def tolls_of(context: Any, sheet: TripSheet) -> list[LegForecast]:
 @register.filter
 def badge_of(forecast: LegForecast) -> str:
     """The kind of badge of an outlook."""
-    return {"expected": "live", "station": "warm", "unmet": "stop"}[forecast.outlook.value]
+    return {"expected": "live", "station": "warm", "unmet": "draft"}[forecast.outlook.value]
