@@ -13,10 +13,6 @@ class NothingToLock(Refused):
     sentence = _("%(plate)s 的这趟车已经开始装货或已结束，不用锁定")
 
 
-class NoSuchTarget(Refused):
-    sentence = _("要移到的车次已经不在了，请刷新页面再选")
-
-
 class RestNotFromNow(Refused):
     sentence = _("这个方案是重排剩下的一天，请在重排的页面采用")
 
