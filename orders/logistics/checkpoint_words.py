@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from orders.logistics.enums import AlarmKind, Verdict, VisitState
 
@@ -167,11 +167,10 @@ def _sending() -> dict[str, str]:
         "offline_waiting": _("正在存到手机，请先别断网"),
         "queue_none": _("记录都已送到"),
         "queue_some": _("%(number)s 条记录等网络"),
-        "log_in": _("登录已过期，联网时请重新登录；现在仍可查验"),
         "refused": _("服务器没有收下：%(why)s"),
         "alarm": _("警报：%(kind)s。请先停下"),
         "none_yet": _("本机今天还没有查验"),
-        "sent": pgettext("record", "已送到"),
-        "waiting": pgettext("record", "等网络"),
+        "sent": _("已送到"),
+        "waiting": _("等网络"),
         "unknown_plate": _("车牌不明"),
     }
