@@ -93,7 +93,6 @@ urlpatterns: list[URLPattern] = [
     path("drivers/new/", drivers.driver_new, name="driver_new"),
     path("drivers/<int:pk>/", drivers.driver, name="driver"),
     path("drivers/<int:pk>/change/", drivers.driver_change, name="driver_change"),
-    path("drivers/<int:pk>/health/", drivers.driver_health, name="driver_health"),
     path("drive/", drive.drive, name="drive"),
     path("drive/report/", drive.drive_report, name="drive_report"),
     path("drive/sync/", drive_sync.drive_sync, name="drive_sync"),

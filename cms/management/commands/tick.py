@@ -14,10 +14,10 @@ from orders.actions.holds import lapse_holds
 from orders.actions.offers import expire_offers
 from orders.actions.spoiling import push_spoiling_by_clock
 from orders.actions.standing_days import place_due_standing
-from orders.logistics.actions.closing import close_past_pledges
 from orders.logistics.actions.bundles import publish_bundle
-from orders.logistics.actions.code_upkeep import renew_codes
 from orders.logistics.actions.clearing import unclear_unfit
+from orders.logistics.actions.closing import close_past_pledges
+from orders.logistics.actions.code_upkeep import renew_codes
 from orders.logistics.actions.health import erase_old_health_checks
 from orders.logistics.actions.pass_applications import lapse_applications
 from orders.logistics.actions.passes import expire_passes

@@ -125,15 +125,6 @@ class PassForm(forms.Form):
     valid_to = MomentField(label=_("失效时间"))
 
 
-class HealthForm(forms.Form):
-    code = forms.ChoiceField(label=_("健康码"), choices=HealthCode.choices)
-    result = forms.ChoiceField(
-        label=_("核酸结果"), choices=[("", _("没有检测")), *SampleResult.choices], required=False
-    )
-    sampled_at = MomentField(label=_("采样时间"), required=False)
-    temperature = forms.DecimalField(label=_("体温（℃）"), max_digits=3, decimal_places=1, required=False)
-
-
 def offer_carriers(form: forms.Form, carriers: Sequence[Organisation]) -> None:
     """The only carrier is not asked for."""
     field = form.fields["carrier"]

@@ -41,11 +41,6 @@ def all_carriers() -> list[Organisation]:
     return list(Organisation.objects.filter(kind=OrganisationKind.CARRIER).order_by("name", "pk"))
 
 
-def checks_of(driver: Driver) -> list[HealthCheck]:
-    """What was seen of the driver, the latest first; for the dispatcher only. One statement."""
-    return list(driver.health_checks.select_related("checked_by")[:20])
-
-
 def _row(truck: Any, rules: Rules | None, now: dt.datetime) -> TruckRow:
     current = [p for p in truck.all_passes if p.state == "issued" and p.valid_from <= now <= p.valid_to]
     green_pass = current[0] if current else (truck.all_passes[0] if truck.all_passes else None)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from market.exceptions import Refused
-from orders.logistics.actions.health import record_health_check
 from orders.logistics.actions.trucks import register_driver, update_driver
 from orders.logistics.forms.trucks import FIELDS_OF_REFUSALS, DriverChangeForm, DriverForm
 from orders.logistics.permissions import get_driver, is_dispatcher
@@ -55,29 +54,6 @@ def driver_change(request: HttpRequest, pk: int) -> HttpResponse:
     return done_or_refused(
         request, lambda: update_driver(one, by=request.user, **facts), _("司机资料已保存"), ("logistics:driver", pk)
     )
-
-
-@login_required
-@require_POST
-def driver_health(request: HttpRequest, pk: int) -> HttpResponse:
-    dispatcher_or_404(request.user)
-    one = get_driver(request.user, pk)
-    form = HealthForm(request.POST)
-    if form.is_valid():
-        try:
-            record_health_check(one, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(FIELDS_OF_REFUSALS.get(type(refusal)), str(refusal))
-        else:
-            messages.success(request, _("健康查验已记下"))
-            return redirect("logistics:driver", pk)
-    context = {
-        "driver": one,
-        "checks": checks_of(one),
-        "health": form,
-        "form": DriverChangeForm(initial=_as_it_is(one)),
-    }
-    return render(request, "logistics/driver.html", context)
 
 
 def _as_it_is(one: Any) -> dict[str, Any]:
