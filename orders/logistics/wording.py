@@ -35,6 +35,11 @@ VIOLATIONS: dict[str, Any] = {
     "aboard_not_first": _("车上已有的货要先卸"),
 }
 
+# What a dispatcher should know about a route of a plan.
+NOTES: dict[str, Any] = {
+    "mixed_grain": _("粮食和鲜活农产品同车，同车时不免通行费，请确认"),
+}
+
 # Why something of a previewed plan cannot be taken any more.
 NO_LONGER: dict[str, Any] = {
     "allocation_gone": _("买方已取消或改了认购"),
@@ -67,3 +72,8 @@ def no_longer_word(code: str) -> str:
 def violation_words(kinds: Iterable[str]) -> list[str]:
     """Each once, in the order found."""
     return list(dict.fromkeys(str(VIOLATIONS.get(kind, kind)) for kind in kinds))
+
+
+def note_words(kinds: Iterable[str]) -> list[str]:
+    """Each once, in the order found."""
+    return list(dict.fromkeys(str(NOTES.get(kind, kind)) for kind in kinds))

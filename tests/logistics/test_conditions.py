@@ -5,14 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from market.models import Lot
 from orders.logistics.enums import AreaState, RiskLevel
 from orders.logistics.models import Pass, RiskArea, RoadDistance, TollRules, Truck, TruckBan, Yard
 from orders.logistics.planner.model import Closure, Toll
 from orders.logistics.queries.day import why_left
 from orders.logistics.queries.problems import day_problem
+from orders.logistics.queries.runs import preview_of
 from orders.logistics.wording import left_behind_word
 from tests.factories.logistics import at, make_pass, make_rules, plan
-from tests.factories.orders import make_dock
+from tests.factories.market import make_live_listing
+from tests.factories.orders import make_dock, make_pledge
 
 
 def problem_of(day):
@@ -251,3 +254,17 @@ def test_the_problem_costs_the_same_statements_with_one_load_and_with_three(day,
     day.truck()
     with django_assert_num_queries(10):
         problem_of(day)
+
+
+def test_a_plan_that_mixes_rice_with_vegetables_says_so(day, reference):
+    listing = make_live_listing(day.cast.household, reference["rice"], reference["village"], by=day.cast.farmer)
+    rice = Lot.objects.get(listing=listing, day=day.day)
+    make_pledge(rice, day.dock, "500斤", by=day.cast.buyer)
+    day.pledge("1000斤")
+    day.truck()
+
+    run = plan(day)
+
+    assert [note["kind"] for note in run.plan["notes"]] == ["mixed_grain"]
+    (route,) = preview_of(run).routes
+    assert route.notes == ["粮食和鲜活农产品同车，同车时不免通行费，请确认"]

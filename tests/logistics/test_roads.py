@@ -53,6 +53,7 @@ def service(settings):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # whoever does not wait hangs up
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     settings.ROUTING_URL = f"http://127.0.0.1:{server.server_port}/"

@@ -19,7 +19,7 @@ from orders.logistics.queries.journeys import (
     point_of,
 )
 from orders.logistics.queries.problems import allocation_id
-from orders.logistics.wording import left_behind_word, no_longer_word
+from orders.logistics.wording import left_behind_word, no_longer_word, note_words
 from orders.models import Allocation
 
 
@@ -32,6 +32,7 @@ class PlannedRoute:
     heaviest_g: int
     carried_g: int
     points: list[Point]
+    notes: list[str]
 
     @property
     def percent(self) -> int:
@@ -72,7 +73,9 @@ def preview_of(run: PlanRun) -> Preview:
         for s in problem.shipments
         if allocation_id(s.id) in allocations
     }
-    routes = [_planned(run, problem, route, parts, trucks[int(route.vehicle)]) for route in plan.routes if route.steps]
+    routes = [
+        _planned(run, problem, plan, route, parts, trucks[int(route.vehicle)]) for route in plan.routes if route.steps
+    ]
     left = [
         Left(
             allocations.get(allocation_id(u.shipment)),
@@ -96,7 +99,9 @@ def _allocations(run: PlanRun, problem: Problem) -> dict[int, Allocation]:
     return {row.pk: row for row in rows.filter(pk__in=ids)}
 
 
-def _planned(run: PlanRun, problem: Problem, route: Route, parts: dict[str, Part], truck: Truck) -> PlannedRoute:
+def _planned(
+    run: PlanRun, problem: Problem, plan: Plan, route: Route, parts: dict[str, Part], truck: Truck
+) -> PlannedRoute:
     visits = schedule(problem, route).visits
     journey = make_journey(problem, route, parts, run.day)
     base = point_of(truck.base)
@@ -107,6 +112,7 @@ def _planned(run: PlanRun, problem: Problem, route: Route, parts: dict[str, Part
         max(visit.load_g for visit in visits),
         sum(parts[step.shipment].grams for step in route.steps if step.kind == "pickup"),
         [point for point in points if point is not None],
+        note_words(note.kind for note in plan.notes if note.vehicle == route.vehicle),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.dispatch import make_day, with_orders
 from orders.logistics.planner.checker import check
 from orders.logistics.planner.model import NoPlanError, Plan, Problem, Shipment
 from orders.logistics.planner.run import solve_in_subprocess
@@ -157,6 +158,18 @@ def test_a_worker_that_fails_is_replaced_by_the_greedy_plan(impostor, caplog, bo
     assert check(tiny_day(), made) == []
     assert made.unserved == ()
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("body", ["import time; time.sleep(60)", "raise SystemExit(4)", "import os; os.abort()"])
+def test_a_whole_day_has_its_plan_within_ten_seconds_of_the_worker_being_gone(impostor, body: str) -> None:
+    day = with_orders(make_day(200, 40, 5), 5)
+    began = time.process_time()
+
+    made = solve_in_subprocess(day, seconds=0.2, python=impostor(body), grace_s=0.5)
+
+    assert (made.engine, check(day, made)) == ("greedy", [])
+    assert made.note
+    assert time.process_time() - began < 10
 
 
 def test_a_killed_worker_leaves_no_child_behind(impostor, tmp_path: Path) -> None:
