@@ -11,6 +11,7 @@ from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from market.models import Notice
+from orders.logistics.codes.keys import make_key_pair
 from orders.logistics.enums import AlarmKind, VisitState
 from orders.logistics.models import CheckpointAlarm, CheckpointVisit
 from orders.logistics.queries.visits import broken_links
@@ -313,6 +314,25 @@ def test_an_answer_that_got_lost_does_not_record_twice(phone, signers):
     expect(page.locator("#queue")).to_have_attribute("data-waiting", "0")
 
     assert CheckpointVisit.objects.count() == 1
+    assert CheckpointAlarm.objects.count() == 0
+
+
+def test_nobodys_square_holds_the_queue_up(phone, signers):
+    """What stands in a code that we have not signed is anybody's: it is recorded without what no server takes."""
+    good, odd = signers.code(), signers.code(plate="湘\x00\u202eB<b>1", by=make_key_pair(), issue=False)
+    lay(signers)
+    page = phone()
+    type_in(page, odd.text)
+    expect_verdict(page, "refuse", "bad_key")
+    type_in(page, "GC1:湘\u0007")
+    expect_verdict(page, "unknown", "unreadable")
+    type_in(page, good.text)
+    page.context.set_offline(False)
+    expect(page.locator("#queue")).to_have_attribute("data-waiting", "0")
+
+    assert list(CheckpointVisit.objects.order_by("seq").values_list("plate", "verdict")) == [
+        ("湘Bb1", "refuse"), ("", "unknown"), ("湘B12345", "pass"),
+    ]  # fmt: skip
     assert CheckpointAlarm.objects.count() == 0
 
 

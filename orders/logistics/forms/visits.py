@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from market.days import require_usable
@@ -18,6 +17,7 @@ from orders.logistics.models import Checkpoint
 
 MOST_AT_ONCE = 200
 LARGEST = 2**31 - 1
+LATEST = 32_503_679_999  # the last second of the year 2999
 LONGEST_TEXT = 2000
 HASH = re.compile(r"[0-9a-f]{64}")
 TOKEN = re.compile(rf"([0-9a-f]{{{TOKEN_DIGITS}}})?")
@@ -71,14 +71,14 @@ def _scan(told: Any, device: UUID) -> Scan:
     reasons = told["reasons"]
     if not isinstance(reasons, list) or len(reasons) > MANY:
         raise ValueError("reasons")
-    scan = Scan(
+    return Scan(
         device=device,
         checkpoint=_whole(told["checkpoint"]),
         seq=_whole(told["seq"], least=1),
         previous=_match(HASH, told["previous"]) if told["previous"] else "",
         hash=_match(HASH, told["hash"]),
         by=_whole(told["by"]),
-        seen_at=_whole(told["seen_at"], most=2**40),
+        seen_at=_whole(told["seen_at"], most=LATEST),
         token=_match(TOKEN, told["token"]),
         plate=_text(told["plate"], 10),
         verdict=Verdict(told["verdict"]),
@@ -86,8 +86,6 @@ def _scan(told: Any, device: UUID) -> Scan:
         reasons=[_match(REASON_CODE, reason) for reason in reasons],
         text=_text(told.get("text", ""), LONGEST_TEXT),
     )
-    _moment(scan.seen_at)
-    return scan
 
 
 def _decision(told: Any) -> Decision:
@@ -104,13 +102,8 @@ def _whole(value: Any, least: int = 0, most: int = LARGEST) -> int:
 
 
 def _moment(value: Any) -> dt.datetime:
-    """Raises: ValueError where no calendar of ours reaches."""
-    moment = dt.datetime.fromtimestamp(_whole(value, most=2**40), dt.UTC)
-    try:
-        require_usable(moment)
-    except ValidationError as error:
-        raise ValueError("moment") from error
-    return moment
+    """However wrong the phone's clock is, within the calendar: a record of 1970 is a record."""
+    return dt.datetime.fromtimestamp(_whole(value, most=LATEST), dt.UTC)
 
 
 def _text(value: Any, longest: int) -> str:

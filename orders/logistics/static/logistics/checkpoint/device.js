@@ -11,6 +11,7 @@ export const USUAL = { pass: "passed", check: "passed", hold: "held", refuse: "t
 const KEPT_S = 24 * 3600;
 const MOST_KEPT = 300;
 const LONGEST_PLATE = 10;
+const LATEST_S = 32503679999; // the end of the calendar, should a phone's clock stand beyond it
 
 export class Device {
   constructor(setup) {
@@ -79,7 +80,7 @@ export class Device {
     try {
       const { payload } = readText(asked.text);
       token = payload.short;
-      plate = [...payload.plate].slice(0, LONGEST_PLATE).join("");
+      plate = [...payload.plate.replace(/[^\p{L}\p{N}·]/gu, "")].slice(0, LONGEST_PLATE).join("");
     } catch {
       /* said by the ruling */
     }
@@ -94,7 +95,7 @@ export class Device {
       const facts = {
         checkpoint: this.checkpoint.id,
         by: this.setup.user,
-        seen_at: Math.floor(this.clock.now() / 1000),
+        seen_at: Math.min(Math.floor(this.clock.now() / 1000), LATEST_S),
         token: ruling.token,
         plate: ruling.plate,
         verdict: ruling.verdict,
