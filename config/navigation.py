@@ -92,7 +92,7 @@ def _member(user: Any) -> list[tuple[str, str, str]]:
             ("logistics:checkpoint", _("查验"), "scan-qr-code"),
             ("logistics:visits", _("查验记录"), "list-checks"),
         ]
-    if Role.ISSUER in roles:
+    if roles & {Role.ISSUER, Role.SUPERVISOR}:
         entries.append(("logistics:passes", _("通行证"), "shield-check"))
     if user.has_perm("wagtailadmin.access_admin"):
         entries.append(("wagtailadmin_home", _("管理后台"), "layout-dashboard"))

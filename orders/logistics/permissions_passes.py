@@ -119,7 +119,12 @@ def bundle_or_404(user: User) -> None:
         raise Http404
 
 
+def checks_by_voice(user: User) -> bool:
+    """Who may look a number up for somebody on the telephone: officers, dispatchers, issuers."""
+    return gets_bundle(user) or any(m.role == Role.ISSUER for m in memberships_of(user))
+
+
 def checks_by_voice_or_404(user: User) -> None:
-    """Who may look a number up for somebody on the telephone: officers, dispatchers, issuers. Raises: Http404."""
-    if not (gets_bundle(user) or any(m.role == Role.ISSUER for m in memberships_of(user))):
+    """Raises: Http404."""
+    if not checks_by_voice(user):
         raise Http404

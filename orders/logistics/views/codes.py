@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders.logistics.actions.bundles import publish_bundle
 from orders.logistics.actions.codes import make_specimen, restore_code, withdraw_by_hand
-from orders.logistics.checkpoint_words import sentences_of
+from orders.logistics.checkpoint_words import REASONS
 from orders.logistics.forms.codes import CodeCheckForm, WithdrawForm
 from orders.logistics.permissions_passes import bundle_or_404, can_stop_pass, checks_by_voice_or_404, get_code
 from orders.logistics.queries.code_checks import check_by_number
@@ -41,7 +41,7 @@ def code_check(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
         answer = check_by_number(form.cleaned_data["number"], form.cleaned_data["check"], timezone.now())
-        context |= {"answer": answer, "said": sentences_of(list(answer.ruling.reasons))}
+        context |= {"answer": answer, "said": [REASONS[reason] for reason in answer.ruling.reasons]}
     return render(request, "logistics/code_check.html", context)
 
 

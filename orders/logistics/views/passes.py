@@ -25,8 +25,10 @@ from orders.logistics.permissions_passes import (
     can_apply_for,
     can_decide,
     can_stop_pass,
+    checks_by_voice,
     desk_passes_or_404,
     get_pass_page,
+    keeps_keys,
     sees_passes,
 )
 from orders.logistics.queries.passes import (
@@ -67,7 +69,13 @@ def passes(request: HttpRequest) -> HttpResponse:
     queue = request.GET.get("queue", PassState.APPLIED.value)
     queue = queue if queue in QUEUES else PassState.APPLIED.value
     page, listed = desk_page(rows, queue, request.GET.get("page"), timezone.now())
-    context = {"queues": queues_of(rows, queue), "page": page, "rows": listed}
+    context = {
+        "queues": queues_of(rows, queue),
+        "page": page,
+        "rows": listed,
+        "keeps_keys": keeps_keys(request.user),
+        "checks": checks_by_voice(request.user),
+    }
     return render(request, "logistics/passes.html", context)
 
 
