@@ -67,8 +67,3 @@ class CodeNotRestorable(Refused):
 
 class KeyUnreadable(Refused):
     sentence = _("签名密钥打不开，可能是密钥口令被换过；请撤销这把密钥，系统会另做一把")
-
-
-class NoSuchCode(Refused):
-    field = "check"
-    sentence = _("没有这个通行证号和校验码，请对方再念一遍")
