@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from market.exceptions import NotAllowed, WrongState
-from market.models import Event
+from market.models import Event, Place
 from orders.actions.pledges import cancel_pledge
 from orders.enums import PledgeState
 from orders.logistics.actions import solving
@@ -48,9 +48,10 @@ def ride(day, text="1吨", **facts) -> Trip:
 
 @pytest.fixture
 def wasteful(day, reference, settings) -> tuple[Trip, Trip]:
-    """Two trucks of 5 t from one yard to one dock, half a tonne on each; the second comes 150 km for it."""
+    """Two trucks of 5 t from one yard to one dock, half a tonne on each; the second comes 60 km for it."""
+    Place.objects.filter(pk=reference["yanling"].pk).update(lat=27.3, lon=113.25)  # a county nearer than any here
     settings.PLANNER_ENGINE = "auto"  # the greedy fallback leaves planned loads where they are
-    return ride(day, "500公斤"), ride(day, "500公斤", base=reference["yanling"])
+    return ride(day, "500公斤"), ride(day, "500公斤", base=Place.objects.get(pk=reference["yanling"].pk))
 
 
 def replan(day) -> PlanRun:
@@ -290,3 +291,13 @@ def test_the_button_asks_for_it(day, client, desk):
     run = PlanRun.objects.get()
     assert (answer.headers["Location"], run.scope) == (reverse("logistics:run", args=[run.pk]), RunScope.REST)
     assert client.post(reverse("logistics:replan"), {"day": "x"}).headers["Location"] == reverse("logistics:board")
+
+
+def test_a_truck_that_is_late_today_has_no_time_yet(day, desk):
+    """It should be back by now and is still out: today it gets nothing more, tomorrow it is taken to be back."""
+    out = ride(day)
+    load_up(out)
+    after = Trip.objects.get(pk=out.pk).ends_at + dt.timedelta(minutes=1)
+    late = rest_problem(day.day, after)
+    assert (late.problem.vehicles, [reason.code for one in late.excluded for reason in one.reasons]) == ((), ["busy"])
+    assert len(rest_problem(day.day + dt.timedelta(days=1), after).problem.vehicles) == 1

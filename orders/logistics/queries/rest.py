@@ -134,7 +134,7 @@ def _changes_truck(load: Load) -> bool:
 
 def _without_the_late(fleet: Fleet, day: dt.date, at: dt.datetime) -> Fleet:
     """A truck that should be back by now and is not has no time yet. One statement."""
-    running = Trip.objects.filter(day__lte=day, state__in=RUNNING_TRIPS, ends_at__lte=at + LEAVES_AFTER)
+    running = Trip.objects.filter(day=day, state__in=RUNNING_TRIPS, ends_at__lte=at + LEAVES_AFTER)
     pairs = list(running.values_list("truck_id", "driver_id"))
     trucks, drivers = {truck for truck, _driver in pairs}, {driver for _truck, driver in pairs}
     here = [c for c in fleet.candidates if c.truck.pk not in trucks and c.driver.pk not in drivers]

@@ -52,11 +52,12 @@ def runs_of(day: dt.date) -> list[PlanRun]:
 
 
 def two_of(runs: Iterable[PlanRun], before: int | None, after: int | None) -> tuple[PlanRun, PlanRun] | None:
-    """The two asked for, else the newest two that have a plan, the older first. No statement."""
+    """The two asked for, else the newest two of one scope that have a plan, the older first. No statement."""
     able = {run.pk: run for run in runs if run.state in WITH_PLAN}
     if before in able and after in able and before != after:
         return able[before], able[after]
-    newest = sorted(able)[-2:]
+    scope = able[max(able)].scope if able else None
+    newest = sorted(pk for pk, run in able.items() if run.scope == scope)[-2:]
     return (able[newest[0]], able[newest[1]]) if len(newest) == 2 else None
 
 
