@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from market.models import Event
 from orders.logistics.actions.trips import unplan_load
 from orders.logistics.enums import LoadState, TripState
-from orders.logistics.models import Load, RoadReport, Trip
+from orders.logistics.models import Handover, Load, RoadReport, Trip
 from tests.e2e.pages.driving import DriverApp
 from tests.factories.logistics import Day, commit, driver_of, make_day, stops
 
@@ -116,6 +116,22 @@ def test_after_a_refusal_the_rest_waits_until_the_wrong_one_is_dropped(app, trip
     trip.refresh_from_db()
     assert trip.state == TripState.EN_ROUTE
     assert [load.loaded_g for load in Load.objects.order_by("pk")] == [None, kept.planned_g]
+
+
+def test_a_code_typed_wrongly_is_noticed_without_a_network(app, trip):
+    pickup = stops(trip)[0]
+    wrong = f"{(int(pickup.code) + 1) % 1_000_000:06d}"
+    app.go_offline()
+    app.at(pickup).press("到达")
+    app.at(pickup).load_as_planned(Load.objects.get())
+    app.at(pickup).hand_over(wrong, refused="交接码不对")
+    app.at(pickup).hand_over(pickup.code)
+    app.waits_with(3)
+    app.go_online()
+    app.all_sent()
+
+    assert Handover.objects.get().with_code is True
+    assert RoadReport.objects.exclude(refusal="").count() == 0
 
 
 def test_a_photo_and_a_problem_reach_the_dispatcher(app, trip, day):

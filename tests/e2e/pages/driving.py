@@ -137,5 +137,14 @@ class DriverStop:
         box.get_by_role("button", name="告诉调度员").tap()
         self.says(note)
 
+    def hand_over(self, code: str, refused: str = "") -> None:
+        box = self.section.locator("[data-hands]")
+        box.get_by_label("交接码").fill(code)
+        box.get_by_role("button", name="交接好了", exact=True).tap()
+        if refused:
+            expect(box.locator("[data-wrong]")).to_contain_text(refused)
+        else:
+            expect(self.section.locator("[data-handed]")).to_be_visible()
+
     def drop(self) -> None:
         self.section.get_by_role("button", name="不要这一条了").first.tap()
