@@ -31,6 +31,8 @@ LEAST_SECONDS = 0.2
 OWN_SHARE = 0.25
 """Of the time, for what no engine sees: rests, and tolls that depend on the load."""
 MOST_ROUNDS = 2000
+MOST_RESTARTS, MOST_IDLE, RESTART_SECONDS = 12, 2, 0.5
+ENGINE_SHARE, FEWER_SHARE = 0.5, 0.6
 MOVE_PRICE = 150.0
 """Yuan a re-plan must gain for each planned load that changes its truck: a driver's orders are not free."""
 MISSING_PRICE = 1e12
@@ -107,7 +109,11 @@ class Run:
             best = self._best(candidates) if any(candidates) else None
             name = "sectors" if best and len(self.problem.shipments) > LARGE_DAY else "pyvrp"
             label = f"{best.name}+{name}" if best else name
-            candidates.append(self._try(name, self._time(), best, label))
+            # Where all must ride, breaking up routes gains more than going on.
+            share = 1.0 if start or not self._must() else ENGINE_SHARE
+            candidates.append(self._try(name, share * self._time(), best, label))
+            if not start and candidates[-1] is not None:
+                candidates.append(self._again(name, self._best(candidates)))
         if not any(candidates[1:]):
             self.note = "No routing engine gave a plan: " + " ".join(self.log)
             candidates.append(self._try("greedy", max(1.0, self.deadline.left()), start, "greedy"))
@@ -126,6 +132,25 @@ class Run:
 
     def _time(self) -> float:
         return max(self.deadline.left() - self.spare, 0.05)
+
+    def _must(self) -> bool:
+        return all(not shipment.optional for shipment in self.problem.shipments)
+
+    def _again(self, name: str, best: Candidate) -> Candidate:
+        """The plan improved further: fewer trucks where all must ride, then the engine anew with other numbers.
+
+        It ends by itself after rounds without a gain, so that a run without a cut by the clock repeats.
+        """
+        idle = 0
+        for round_number in range(1, MOST_RESTARTS + 1):
+            if idle == MOST_IDLE or self._time() <= RESTART_SECONDS:
+                break
+            self.seed += 1
+            engine = "fewer" if self._must() and round_number % 2 else name
+            found = self._try(engine, self._time() * (FEWER_SHARE if engine == "fewer" else 1), best, best.name)
+            gained = found is not None and found.score > best.score
+            best, idle = (found, 0) if found is not None and gained else (best, idle + 1)
+        return best
 
     def _remainder(self) -> Candidate | None:
         """The initial routes, made valid, with what else fits put in."""

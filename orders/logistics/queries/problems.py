@@ -46,7 +46,7 @@ def unserved_of(day: dt.date) -> QuerySet[Any]:
 
 
 def day_problem(day: dt.date, at: dt.datetime) -> DayProblem:
-    """Six statements, whatever the size of the day."""
+    """Ten statements, whatever the size of the day."""
     fleet = fleet_for(day, at)
     able, left_out = sort_out(list(unserved_of(day)), day)
     parts = [part for allocation in able for part in parts_of_waiting(allocation, fleet.candidates)]

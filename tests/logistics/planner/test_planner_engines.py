@@ -175,3 +175,17 @@ def test_vroom_explores_less_when_a_large_day_has_little_time() -> None:
 def test_an_engine_nobody_knows_is_refused() -> None:
     with pytest.raises(EngineError, match="There is no engine 'magic'"):
         load_engine("magic")
+
+
+def test_a_route_is_broken_up_where_every_load_must_ride_and_fewer_trucks_can_carry_all() -> None:
+    """Four trucks with a load each, all of which one of them can carry: neither engine's small steps are needed."""
+    day = tiny_day()
+    loads = tuple(Shipment(f"s{n}", 1, 2, 200_000, optional=False) for n in range(4))
+    trucks = tuple(replace(day.vehicles[0], id=f"v{n}", fixed_cost=2_000) for n in range(4))
+    alike = replace(day, shipments=loads, vehicles=trucks)
+    start = [route(f"v{n}", f"+s{n}", f"-s{n}") for n in range(4)]
+
+    made = load_engine("fewer").solve(alike, seconds=4, seed=1, start=start)
+
+    assert len([one for one in made if one.steps]) == 1
+    assert totals(alike, tuple(made)).loads == 4

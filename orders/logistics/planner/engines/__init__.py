@@ -15,6 +15,7 @@ HOMES = {
     "vroom": ("orders.logistics.planner.engines.vroom", "Vroom"),
     "pyvrp": ("orders.logistics.planner.engines.pyvrp", "PyVrp"),
     "sectors": ("orders.logistics.planner.engines.sectors", "Sectors"),
+    "fewer": ("orders.logistics.planner.engines.fewer", "Fewer"),
     "greedy": ("orders.logistics.planner.greedy", "Greedy"),
 }
 CHOICES = ("auto", "vroom", "pyvrp", "greedy")
