@@ -95,10 +95,6 @@ class CannotChangeTruck(Refused):
     sentence = _("这批货已经装车或已经安排换车，不能再安排换车")
 
 
-class PointClosed(Refused):
-    sentence = _("“%(point)s”%(opens)s 到 %(closes)s 开放，前一辆车赶不上；请换一个接驳点或提早发车")
-
-
 class SameTruck(Refused):
     field = "truck"
     sentence = _("接货的车不能是送货的同一辆车，请选另一辆")

@@ -32,7 +32,8 @@ FIELD_NAMES = (
     "price_at_most grade_at_least km_at_most is_whole fresh_hours hours lot back_on_sale known "
     "comment task_state action-workflow-action workflow-action-extra-data item to "
     "downgraded downgraded_price surplus code photos why answer "
-    "text unit association how stall into seen"
+    "text unit association how stall into seen "
+    "what lat lon back point new_seals trip"
 )
 # A press of the button is all they need, whatever else is sent.
 BUTTONS = {
@@ -42,6 +43,7 @@ BUTTONS = {
     "orders:offer_refuse",
     "logistics:run_commit",
     "logistics:run_again",
+    "logistics:breakdown_repaired",
 }
 WHO = {"market": "farmer", "orders": "buyer", "logistics": "dispatcher"}
 

@@ -7,6 +7,9 @@ from market.models import Lot
 from orders.actions.relays import read_relay
 from orders.logistics.actions.disputes import raise_dispute
 from orders.logistics.actions.papers import print_papers
+from orders.logistics.actions.rescues import rescue
+from orders.logistics.actions.seals import put_seal
+from orders.logistics.actions.trips import add_trip
 from orders.logistics.actions.visits import record_visits
 from orders.models import Stall, StallAlias
 from tests.cast import Cast
@@ -19,6 +22,7 @@ from tests.factories.matching import make_run
 from tests.factories.orders import make_dock, make_hold, make_pledge, stalls
 from tests.factories.passes import make_office, sign_by_hand
 from tests.factories.receipts import make_receipt, on_the_road
+from tests.factories.road import break_down, fetch
 from tests.factories.standing import make_standing
 from tests.factories.talks import make_answer, make_demand
 
@@ -59,6 +63,7 @@ def make_world(cast: Cast, reference: dict[str, Any]) -> dict[str, Any]:
         **_received(day, cast),
         **_checked(cast),
         **_association(day, cast),
+        **_on_the_road(day, cast),
     }
 
 
@@ -82,6 +87,19 @@ def _checked(cast: Cast) -> dict[str, Any]:
     scan = make_scan(uuid.uuid4(), checkpoint, cast.officer, token="ab" * 8)
     visit = record_visits(checkpoint, scan.device, [scan], by=cast.officer)[0].visit
     return {"checkpoint": checkpoint, "visit": visit, "alarm": visit.alarms.get()}
+
+
+def _on_the_road(day: Day, cast: Cast) -> dict[str, Any]:
+    """A truck that stands with goods under a seal, and another one that is to take them on."""
+    pledge, trucks = day.pledge("300斤"), [day.truck(), day.truck()]
+    for truck in trucks:
+        make_pass(truck, day.day, by=cast.dispatcher)
+    trip = add_trip(day.day, trucks[0], [(pledge.allocations.get().pk, None)], by=cast.dispatcher)
+    load = fetch(trip.loads.get())
+    seal = put_seal(trip, "ZZ300001", by=cast.dispatcher)
+    breakdown = break_down(trip, by=cast.dispatcher)
+    made = rescue(breakdown, trucks[1], {load.pk: load.loaded_g}, by=cast.dispatcher)
+    return {"seal": seal, "breakdown": breakdown, "taken": made.loads.get()}
 
 
 def _association(day: Day, cast: Cast) -> dict[str, Any]:
