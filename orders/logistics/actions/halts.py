@@ -126,7 +126,7 @@ def _kept_stops(journey: Journey, loads: Mapping[str, Load]) -> dict[int, Stop]:
     return kept
 
 
-def _whose(stop: Stop) -> tuple[str, int, int, int | None, int | None]:
+def _whose(stop: Stop) -> tuple[str, int, str, int | None, int | None]:
     return stop.kind, stop.organisation_id, stop.place_id, stop.dock_id, stop.transfer_point_id
 
 
