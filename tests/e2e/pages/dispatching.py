@@ -20,11 +20,15 @@ class Board:
 
     def hover_with(self, goods: str, target: str) -> str:
         """Take hold of goods, hold them over the target, and read what it says before anything is let go."""
-        self.goods(goods).hover()
-        self.page.mouse.down()
-        place = self.target(target)
-        place.hover()
-        place.hover(position={"x": 20, "y": 20})
+        place, mouse = self.target(target), self.page.mouse
+        place.scroll_into_view_if_needed()
+        self.goods(goods).scroll_into_view_if_needed()
+        start, end = self.goods(goods).bounding_box(), place.bounding_box()
+        mouse.move(start["x"] + 20, start["y"] + 12)
+        mouse.down()
+        mouse.move(start["x"] + 32, start["y"] + 20, steps=4)  # a drag begins after a few pixels
+        mouse.move(end["x"] + 40, end["y"] + 20, steps=6)
+        mouse.move(end["x"] + 46, end["y"] + 24, steps=2)
         answer = place.locator(".board-answer.fits, .board-answer.fits-not").first
         answer.wait_for()
         return answer.inner_text()
