@@ -53,8 +53,8 @@ def test_the_board_and_the_plans_are_the_dispatchers_only(as_, day, trip):
 def test_a_trip_is_seen_by_dispatcher_carrier_and_driver(as_, day, trip):
     for name in ("trip", "manifest"):
         url = reverse(f"logistics:{name}", args=[trip.pk])
-        assert statuses(as_, day.cast, url) == FLEET | {"driver"}
-    assert statuses(as_, day.cast, reverse("logistics:trips")) == FLEET | {"driver"}
+        assert statuses(as_, day.cast, url) == FLEET | {"driver", "supervisor"}
+    assert statuses(as_, day.cast, reverse("logistics:trips")) == FLEET | {"driver", "supervisor"}
     assert statuses(as_, day.cast, reverse("logistics:drive")) == {"driver"}
 
 
@@ -112,7 +112,7 @@ def three_of_everything(day):
 @pytest.mark.parametrize(
     ("person", "name", "count"),
     [
-        ("dispatcher", "dispatch", 12),
+        ("dispatcher", "dispatch", 15),
         ("dispatcher", "trips", 8),
         ("haulier", "trips", 8),
         ("dispatcher", "trucks", 11),

