@@ -43,5 +43,5 @@ def test_the_page_costs_the_same_with_one_change_and_with_two(day, pledges, trip
     with django_assert_num_queries(24):
         client.get(url)
     cut_pledge(pledges[1], to=Quantity.parse("300斤"), reason="下雨", back_on_sale=False, by=fresh(day.cast.farmer))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(24):
         client.get(url)
