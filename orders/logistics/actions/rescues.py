@@ -15,6 +15,7 @@ from orders.logistics import exceptions_road as unfit
 from orders.logistics.actions.breakdowns import halt_where_it_stands, lock_for_rescue
 from orders.logistics.actions.clearing import clear_trip
 from orders.logistics.actions.halts import take_off, write_trip
+from orders.logistics.actions.taking_on import before_of
 from orders.logistics.actions.transfer_notices import tell_of_rescue
 from orders.logistics.actions.trips import locked_candidate
 from orders.logistics.enums import BreakdownState, LoadState
@@ -92,8 +93,9 @@ def _to_relink(chosen: Mapping[Load, int]) -> list[Load]:
     onward = Load.objects.filter(continues__in=chosen, state=LoadState.PLANNED, pickup__transfer_point__isnull=False)
     rows = list(onward.select_related("continues"))
     for row in rows:
-        left = open_g(row.continues)
-        if chosen[row.continues] != left:
+        before = before_of(row)
+        left = open_g(before)
+        if chosen[before] != left:
             raise unfit.RescuedWhole(produce=row.allocation.lot.produce.name, left=describe(left))
     return rows
 

@@ -38,8 +38,8 @@ def take_on(
     HandOverFirst, NotThereYet, NegativeQuantity, MoreThanHandedOver, MissingNeedsReason, Overloaded.
     """
     allocation = _lock_goods(load)
-    trips = lock_all(Trip, [load.trip_id, load.continues.trip_id])
-    before = lock_one(Load, load.continues_id)
+    trips = lock_all(Trip, [load.trip_id, before_of(load).trip_id])
+    before = lock_one(Load, before_of(load).pk)
     fresh = Load.objects.get(pk=load.pk)
     first = Handover.objects.filter(to_load=load).first() or Handover.objects.filter(key=key, from_load=before).first()
     if first is not None:
@@ -62,15 +62,22 @@ def take_whole(load: Load, grams: int, *, by: User, at: dt.datetime | None = Non
     load = Load.objects.select_related("continues__trip__truck").get(pk=load.pk)
     expected = expected_g(load)
     if load.state == LoadState.PLANNED and grams != expected:
-        raise unfit.ComesByTruck(plate=load.continues.trip.truck.plate, grams=describe(expected))
+        raise unfit.ComesByTruck(plate=before_of(load).trip.truck.plate, grams=describe(expected))
     if load.state == LoadState.LOADED and grams != load.loaded_g:
-        raise unfit.ComesByTruck(plate=load.continues.trip.truck.plate, grams=describe(load.loaded_g))
+        raise unfit.ComesByTruck(plate=before_of(load).trip.truck.plate, grams=describe(load.loaded_g or 0))
     return take_on(load, grams, key=uuid.uuid4(), by=by, at=at)
+
+
+def before_of(load: Load) -> Load:
+    """The load that brings these goods to where they change truck."""
+    if load.continues is None:
+        raise ValueError(f"load {load.pk} comes from a yard")
+    return load.continues
 
 
 def expected_g(load: Load) -> int:
     """What the truck before has for this load. Two statements."""
-    return min(load.planned_g, left_to_give(load.continues))
+    return min(load.planned_g, left_to_give(before_of(load)))
 
 
 def lose(load: Load, stop: Stop, *, reason: str, key: uuid.UUID, by: User, at: dt.datetime) -> None:

@@ -139,7 +139,8 @@ def trips_of_chains(loads: Iterable[int]) -> set[int]:
 def aboard_g(trip: Trip, *, but: Load | None = None) -> int:
     """What is on the truck now, by what was loaded, without the load `but`. One statement."""
     aboard = Load.objects.filter(trip=trip, state=LoadState.LOADED, delivery__departed_at=None)
-    return aboard.exclude(pk=but.pk if but else None).aggregate(g=Sum("loaded_g"))["g"] or 0
+    others = aboard.exclude(pk=but.pk) if but else aboard
+    return others.aggregate(g=Sum("loaded_g"))["g"] or 0
 
 
 def most_aboard(legs: Iterable[Leg]) -> int:

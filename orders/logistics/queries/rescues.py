@@ -92,7 +92,7 @@ def rescue_page(breakdown: Breakdown, at: dt.datetime) -> RescuePage:
 
 
 def rank_trucks(breakdown: Breakdown, stranded: list[Stranded], at: dt.datetime) -> list[RescueTruck]:
-    """Those that can, first: who carries all before who carries a part, what comes before the goods spoil, the nearest. Then the
+    """Those that can, first: who carries all before who carries a part, what comes before the goods spoil, the first to be there, the nearest. Then the
     others with their reasons. The statements of `fleet_for`."""
     fleet = fleet_for(breakdown.trip.day, at)
     wanted = sum(row.open_g for row in stranded)
@@ -107,7 +107,15 @@ def rank_trucks(breakdown: Breakdown, stranded: list[Stranded], at: dt.datetime)
         if out.truck.pk != mine
     ]
     return sorted(
-        found, key=lambda one: (not one.can, one.spoils_first, one.room_g < wanted, one.distance_m, one.truck.pk)
+        found,
+        key=lambda one: (
+            not one.can,
+            one.spoils_first,
+            one.room_g < wanted,
+            one.there_at or at,
+            one.distance_m,
+            one.truck.pk,
+        ),
     )
 
 
