@@ -130,8 +130,8 @@ def _open_authorities(company: Company) -> None:
     admin = company.person("admin")
     for key, name, kind, place, head in AUTHORITIES:
         person = company.person(head)
-        facts = {"phone": person.phone, "person": person.name, "by": admin}
-        organisation = open_authority(f"{name}{MARK}", kind, Place.objects.get(code=place), **facts)
+        where = Place.objects.get(code=place)
+        organisation = open_authority(f"{name}{MARK}", kind, where, phone=person.phone, person=person.name, by=admin)
         Organisation.objects.filter(pk=organisation.pk).update(is_demo=True)
         company.parties[key], company.managers[key] = organisation, head
         if kind == OrganisationKind.CHECKPOINT:

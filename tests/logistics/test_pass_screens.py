@@ -110,7 +110,9 @@ def test_the_desk_costs_the_same_whatever_waits(as_, day, truck, many, django_as
     for _ in range(many):
         one = apply(day.cast, truck)
     browser = as_(day.cast.issuer)
-    with django_assert_num_queries(9):  # session, person, memberships, offices; queues, how many, page; two of the frame
+    with django_assert_num_queries(
+        9
+    ):  # session, person, memberships, offices; queues, how many, page; two of the frame
         browser.get(reverse("logistics:passes"))
     with django_assert_num_queries(9):
         browser.get(reverse("logistics:green_pass", args=[one.pk]))

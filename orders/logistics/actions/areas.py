@@ -16,7 +16,7 @@ from market.actions.states import move
 from market.models import Place, User
 from market.permissions import require
 from orders.logistics import exceptions_areas as refusals
-from orders.logistics.actions.clearing import unclear_if_unfit, withdraw_unfit
+from orders.logistics.actions.clearing import hold_if_unfit
 from orders.logistics.actions.endings import follow_pledges
 from orders.logistics.actions.halts import take_off
 from orders.logistics.actions.locks import lock_all, lock_one
@@ -115,7 +115,7 @@ def publish_area(area: RiskArea, *, seen: str, by: User, at: dt.datetime | None 
     if not area.is_closed:
         return Published(area, [], [], [])
     changed = _take_off_planned(area, impact.planned, by)
-    unfit = [hit.trip for hit in impact.trips if _stop_trip(hit.trip, by)]
+    unfit = [hit.trip for hit in impact.trips if _stop_trip(hit.trip, by, at)]
     _tell(impact)
     days = sorted({trip.day for trip in changed if trip.day >= timezone.localdate(at)})
     return Published(area, changed, unfit, [request_plan(day, by=by, at=at) for day in days if is_dispatcher(by)])
@@ -159,15 +159,9 @@ def _take_off_planned(area: RiskArea, hits: Iterable[HitTrip], by: User) -> list
     return list(trips.values())
 
 
-def _stop_trip(trip: Trip, by: User) -> bool:
-    """Whether the trip may not go on as it was: a cleared one is put back, one on the road loses its code."""
-    if unclear_if_unfit(trip, by=by):
-        return True
-    trip = lock_one(Trip, trip.pk)
-    if trip.state not in RUNNING_TRIPS:
-        return False
-    withdraw_unfit(trip, by=by)
-    return True
+def _stop_trip(trip: Trip, by: User, at: dt.datetime) -> bool:
+    """Whether the trip may not go on as it was: a cleared one is put back, one on the road loses its code where it has one."""
+    return hold_if_unfit(trip, by=by, at=at) or Trip.objects.filter(pk=trip.pk, state__in=RUNNING_TRIPS).exists()
 
 
 def _tell(impact: Impact) -> None:

@@ -63,6 +63,7 @@ class Buyer(Board):
         look(page)
         page.get_by_role("link", name=re.compile("丝瓜")).first.tap()
         look(page, "丝瓜")
+        page.locator("summary", has_text="有出入").tap()
         page.fill("#id_accepted", accepted)
         page.fill("#id_rejected", rejected)
         page.fill("#id_reason", reason)

