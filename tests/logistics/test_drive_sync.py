@@ -17,10 +17,10 @@ from market.models import Event, Notice
 from orders.logistics.actions.reports import moment
 from orders.logistics.actions.trips import add_load, add_trip, unplan_load
 from orders.logistics.enums import LoadState, TripState
-from orders.logistics.models import Evidence, Load, RoadReport, Stop
+from orders.logistics.models import Evidence, RoadReport, Stop
 from orders.logistics.views.drive_sync import MOST_A_MINUTE
 from tests.factories.logistics import commit, driver_of, stops
-from tests.factories.reports import answers, press, report, send
+from tests.factories.reports import answers, report, send
 
 URL = "logistics:drive_sync"
 
@@ -372,36 +372,3 @@ def test_a_problem_reaches_the_dispatchers_once(phone, day, trip, pickup, kind, 
     notice = Notice.objects.get(key=f"problem-{one['key']}")
     assert notice.facts["plate"] == trip.truck.plate
     assert str(trip.pk) in notice.url
-
-
-# --- the plain forms --------------------------------------------------------------------------------------------------
-
-
-def test_a_form_pressed_twice_counts_once(phone, trip, pickup):
-    key = uuid.uuid4()
-    for _ in range(2):
-        press(phone, "arrive", stop=pickup.pk, key=key)
-
-    assert (RoadReport.objects.count(), events("arrived")) == (1, 1)
-
-
-def test_a_plain_photo_form_works(phone, trip, pickup):
-    page = press(phone, "photo", stop=pickup.pk, picture=SimpleUploadedFile("a.jpg", jpeg())).content.decode()
-
-    assert "照片已存下" in page
-    assert Evidence.objects.get().stop == pickup
-
-
-@pytest.mark.parametrize("data", [{}, {"verb": "fly"}, {"verb": "arrive", "key": "x"}])
-def test_a_form_that_is_none_of_ours_is_a_400(phone, data):
-    assert phone.post(reverse("logistics:drive_report"), {"key": uuid.uuid4(), **data}).status_code == 400
-
-
-def test_leaving_a_load_behind_by_form_frees_it(phone, trip, pickup):
-    load = trip.loads.get()
-    press(phone, "arrive", stop=pickup.pk)
-    assert "请写明原因" in press(phone, "not_loaded", load=load.pk, reason=" ").content.decode()
-
-    press(phone, "not_loaded", load=load.pk, reason="没采够")
-
-    assert Load.objects.get().state == LoadState.UNPLANNED

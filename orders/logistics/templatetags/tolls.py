@@ -8,18 +8,15 @@ from orders.logistics.queries.tolls import LegForecast, forecast_of, in_force, k
 from orders.logistics.queries.trips import TripSheet
 
 register = template.Library()
-KNOWN = "_toll_rules"
 
 
 @register.simple_tag(takes_context=True)
 def tolls_of(context: Any, sheet: TripSheet) -> list[LegForecast]:
     """Of every leg with goods aboard. One statement a page, however many trips it shows."""
     page = context.get("request") or context.render_context  # an included template has a render context of its own
-    known = getattr(page, KNOWN, None)
-    if known is None:
-        known = known_rules()
-        setattr(page, KNOWN, known)
-    return forecast_of(sheet, in_force(known, sheet.trip.day))
+    if not hasattr(page, "toll_rules"):
+        page.toll_rules = known_rules()
+    return forecast_of(sheet, in_force(page.toll_rules, sheet.trip.day))
 
 
 @register.filter
