@@ -117,7 +117,7 @@ def three_of_everything(day):
         ("haulier", "trips", 8),
         ("dispatcher", "trucks", 11),
         ("haulier", "trucks", 10),
-        ("buyer", "receiving", 7),
+        ("buyer", "receiving", 8),
     ],
 )
 def test_a_list_costs_the_same_with_one_row_and_with_more(
@@ -285,7 +285,7 @@ def test_the_buyer_receives_with_what_was_loaded_filled_in(as_, day, trip):
     assert 'value="980斤"' in page
     assert reverse("logistics:receipt", args=[load.pk]) in browser.get(reverse("logistics:receiving")).content.decode()
     form = {"accepted": "960斤", "missing": "20斤", "rejected": "0", "reason": "", "key": uuid.uuid4()}
-    assert "请写明原因" in browser.post(url, form).content.decode()
+    assert "请选一个原因或写明原因" in browser.post(url, form).content.decode()
     assert "还有 980 斤" in browser.post(url, {**form, "accepted": "990斤", "reason": "少"}).content.decode()
     assert Receipt.objects.count() == 0
     form["reason"] = "少一筐"

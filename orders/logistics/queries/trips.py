@@ -10,6 +10,7 @@ from orders.logistics.enums import EDITABLE_TRIPS, StopKind, TripState
 from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.filling import may_have_room
 from orders.logistics.queries.fitness import (
+    Fitness,
     Grounds,
     Reason,
     fitness_of_trip,
@@ -23,12 +24,16 @@ from orders.logistics.queries.loads import Leg, legs_of, most_aboard
 
 @dataclass(frozen=True)
 class TripSheet:
-    """A trip, its halts in order with the loads of each, and the heaviest it gets."""
+    """A trip, its halts in order with the loads of each, and the heaviest it gets.
+
+    `reasons` are what neither holds nor is let pass by a supervisor; `fitness` is None of a trip that is not asked about any more.
+    """
 
     trip: Trip
     legs: list[Leg]
     heaviest_g: int
     reasons: list[Reason]
+    fitness: Fitness | None = None
 
     @property
     def loads(self) -> list[Load]:
@@ -84,10 +89,10 @@ def sheets_of(trips: QuerySet[Trip], day: dt.date | None = None) -> list[TripShe
     """Sheets in the order of the trips. Three statements; with `day` eight, and what stands against each trip not yet gone."""
     rows = with_sheet(trips)
     if day is None:
-        return [_sheet(trip, []) for trip in rows]
+        return [_sheet(trip) for trip in rows]
     grounds = grounds_for(midnight(day), midnight(day) + dt.timedelta(days=1))
     rows = rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks"), "overrides")
-    return [_sheet(trip, _against(trip, grounds)) for trip in rows]
+    return [_sheet(trip, _fitness(trip, grounds)) for trip in rows]
 
 
 def sheet_of(trip: Trip) -> TripSheet:
@@ -101,15 +106,14 @@ def off_loading_order(sheet: TripSheet) -> list[Load]:
     return sorted(sheet.loads, key=lambda load: (stop_at[load.pickup_id], -stop_at[load.delivery_id], load.pk))
 
 
-def _sheet(trip: Any, reasons: list[Reason]) -> TripSheet:
+def _sheet(trip: Any, fitness: Fitness | None = None) -> TripSheet:
     legs = legs_of(trip.stops.all(), trip.live_rows)
-    return TripSheet(trip, legs, most_aboard(legs), reasons)
+    reasons = uncovered(fitness.reasons, trip.overrides.all(), trip.ends_at) if fitness else []
+    return TripSheet(trip, legs, most_aboard(legs), reasons, fitness)
 
 
-def _against(trip: Any, grounds: Grounds) -> list[Reason]:
-    """What neither holds nor is let pass by a supervisor."""
+def _fitness(trip: Any, grounds: Grounds) -> Fitness | None:
     if trip.state not in (*EDITABLE_TRIPS, TripState.LOADING):
-        return []
+        return None
     ridden = {pk for load in trip.live_rows for pk in (load.pickup_id, load.delivery_id)}
-    fitness = fitness_of_trip(trip, [stop for stop in trip.stops.all() if stop.pk in ridden], grounds)
-    return uncovered(fitness.reasons, trip.overrides.all(), trip.ends_at)
+    return fitness_of_trip(trip, [stop for stop in trip.stops.all() if stop.pk in ridden], grounds)

@@ -26,7 +26,7 @@ FIELDS_OF_REFUSALS = {refusals.MoreThanLoaded: "accepted"}
 @login_required
 @require_GET
 def receiving(request: HttpRequest) -> HttpResponse:
-    """Two statements beside the person's."""
+    """Three statements beside the person's."""
     require_buyer(request.user)
     waiting, done = incoming_of(loads_to_receive(request.user), timezone.localdate())
     return render(request, "logistics/receiving.html", {"waiting": waiting, "done": done})

@@ -11,7 +11,7 @@ from orders.logistics.enums import PassState
 from orders.logistics.models import Driver, Pass, RiskArea, Rules, Truck, TruckBan
 from orders.logistics.queries.fitness.health import negative_until, of_health
 from orders.logistics.queries.fitness.places import Call, in_area, of_areas, of_bans, off_route
-from orders.logistics.queries.fitness.reasons import CURES, Reason
+from orders.logistics.queries.fitness.reasons import CURES, ENDS, Reason
 
 Limit = tuple[dt.datetime, str]
 
@@ -39,6 +39,11 @@ class Fitness:
     @property
     def is_fit(self) -> bool:
         return not self.reasons
+
+    @property
+    def ends_because(self) -> str:
+        """In words what ends at `until`."""
+        return str(ENDS.get(self.limited_by, ""))
 
     @property
     def codes(self) -> frozenset[str]:

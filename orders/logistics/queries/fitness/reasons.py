@@ -70,6 +70,15 @@ TITLES: dict[str, Any] = {
     "base": _("驻地封闭"),
     "truck": _("货车限行"),
 }
+# What ends first, by `Fitness.limited_by`.
+ENDS: dict[str, Any] = {
+    "pass": _("通行证到期"),
+    "test": _("司机核酸到期"),
+    "inspection": _("车辆年检到期"),
+    "insurance": _("车辆保险到期"),
+    "licence": _("驾驶证到期"),
+    "area": _("前方封闭"),
+}
 _CURED_BY = (
     ("pass", ("pass_",)),
     ("area", ("area_",)),
