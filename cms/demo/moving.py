@@ -9,6 +9,7 @@ from cms.demo.company import Company, check_drivers, check_drivers_again
 from cms.demo.matching import ask_in_the_morning
 from cms.demo.selling import pledge_in_the_morning
 from market.models import User
+from orders.logistics.actions.clearing import clear_day
 from orders.logistics.actions.planning import Committed, commit_plan, request_plan
 from orders.logistics.actions.receipts import record_receipt
 from orders.logistics.actions.road import arrive, depart, record_loaded
@@ -36,7 +37,9 @@ def plan_the_day(company: Company) -> Committed:
     company.clock.at(-1, 20, 30)
     run = request_plan(company.clock.day, by=company.person("dispatcher"))
     # Here and now, not in the background: the play goes on only when the plan is there.
-    return commit_plan(run_plan(run.pk), by=company.person("dispatcher"))
+    done = commit_plan(run_plan(run.pk), by=company.person("dispatcher"))
+    clear_day(company.clock.day, by=company.person("dispatcher"))
+    return done
 
 
 def play_the_day(company: Company, *, until: dt.time | None = None) -> None:

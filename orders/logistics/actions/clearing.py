@@ -17,7 +17,7 @@ from market.models import User
 from market.permissions import require
 from market.wording import clock_time, run_on
 from orders.logistics import exceptions as refusals
-from orders.logistics.actions.codes import issue_code, withdraw_code
+from orders.logistics.actions.codes import issue_code, refresh_code, withdraw_code
 from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.enums import EDITABLE_TRIPS, RUNNING_TRIPS, TRIP_MOVES, CodeEnd, TripState
@@ -104,7 +104,7 @@ def clear_trip(trip: Trip, *, by: User, at: dt.datetime | None = None) -> Trip:
     old = move(trip, "state", TripState.CLEARED, TRIP_MOVES)
     trip.save(update_fields=["state", "green_pass"])
     record(trip, "cleared", by=by, from_state=old, to_state=trip.state)
-    _issue_code(trip, by, at)
+    give_pass_code(trip, by=by, at=at)
     return trip
 
 
@@ -230,10 +230,14 @@ def withdraw_unfit(trip: Trip, *, by: User | None) -> None:
     withdraw_code(trip, CodeEnd.UNFIT, by=by)
 
 
-def _issue_code(trip: Trip, by: User, at: dt.datetime | None) -> None:
-    """A trip that runs by an override may have nothing that carries a code: then its papers say so."""
-    with suppress(NoGroundsForCode):
-        issue_code(trip, by=by, at=at)
+def give_pass_code(trip: Trip, *, by: User, at: dt.datetime | None = None) -> None:
+    """The locked trip has a live code that names it as it is, where the rules ask for a pass.
+
+    One that runs by an override may have nothing that carries a code: then its papers say so.
+    """
+    if refresh_code(trip, by=by, at=at) is None:
+        with suppress(NoGroundsForCode):
+            issue_code(trip, by=by, at=at)
 
 
 def _stops_of(trip: Trip) -> list[Stop]:

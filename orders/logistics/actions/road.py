@@ -15,7 +15,7 @@ from orders.actions.progress import mark_moving
 from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.at_stop import at_pickup, own_stop, require_not_over, require_open
-from orders.logistics.actions.clearing import ask_fitness
+from orders.logistics.actions.clearing import ask_fitness, give_pass_code
 from orders.logistics.actions.dispatch_notices import tell_left_behind
 from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import take_off
@@ -199,6 +199,7 @@ def _set_out(trip: Trip, stop: Stop, at: dt.datetime, by: User) -> None:
     old = move(trip, "state", TripState.EN_ROUTE, TRIP_MOVES)
     trip.save(update_fields=["state", "green_pass"])
     record(trip, "set_out", by=by, from_state=old, to_state=trip.state)
+    give_pass_code(trip, by=by, at=at)
 
 
 def _lock_pledges_from(stop: Stop) -> dict[int, Pledge]:
