@@ -150,7 +150,7 @@ def form_of(produce: Produce, **changes) -> dict[str, str]:
         "ambient_hours",
         "cold_hours",
     )
-    values = {name: getattr(produce, name) for name in (*names, "pack_word", "pack_g")}
+    values = {name: getattr(produce, name) for name in (*names, "shrink_permille", "pack_word", "pack_g")}
     return {name: "" if value is None else str(value) for name, value in {**values, **changes}.items()} | {
         "is_active": "on"
     }

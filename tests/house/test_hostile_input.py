@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from market.models import Event
 from tests.cast import Cast
@@ -44,6 +44,10 @@ BUTTONS = {
     "logistics:run_commit",
     "logistics:run_again",
     "logistics:breakdown_repaired",
+    "logistics:driver_health_look",
+    "logistics:specimen",
+    "logistics:trip_clear",
+    "logistics:trip_lock",
 }
 WHO = {"market": "farmer", "orders": "buyer", "logistics": "dispatcher"}
 
@@ -90,9 +94,12 @@ def test_addresses_of_things_that_cannot_be_are_not_found(world):
     found = {}
     for screen, browser in doors(world.cast):
         args = screen.args(world)
-        if not args or screen.name == "logistics:pass_change":
+        if not args:
             continue
-        url = reverse(screen.name, args=(2**63, *args[1:]))
+        try:
+            url = reverse(screen.name, args=(2**63, *args[1:]))
+        except NoReverseMatch:  # its pattern lets no such number in
+            continue
         statuses = {browser.get(url).status_code, browser.post(url).status_code}
         found |= {} if statuses <= {302, 403, 404, 405} else {screen.name: statuses}
 

@@ -187,10 +187,10 @@ def test_the_sheet_counts_and_nothing_in_it_runs(day, received):
 
     rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert rows[0][0] == "日期"
-    assert rows[1][4:] == ("丝瓜 · 一等", 480, 20, 0, 1.2, "斤", 1152, "压坏")
+    assert rows[1][4:] == ("丝瓜 · 一等", 480, 0, 20, 0, 1.2, "斤", 1152, "压坏")
     assert rows[2][2] == '\'=HYPERLINK("http://x")'
-    assert rows[2][10:] == (-2.05, "'+1+cmd|' /C calc'!A0")
-    assert (rows[3][0], rows[3][5], rows[3][10]) == ("合计", 480, 1149.95)
+    assert rows[2][11:] == (-2.05, "'+1+cmd|' /C calc'!A0")
+    assert (rows[3][0], rows[3][5], rows[3][11]) == ("合计", 480, 1149.95)
 
 
 def test_the_sheet_has_a_name_and_speaks_the_readers_language(day, received):
@@ -199,7 +199,7 @@ def test_the_sheet_has_a_name_and_speaks_the_readers_language(day, received):
 
     sheet = load_workbook(io.BytesIO(client.get(of_two(day, "statement_xlsx")).content)).active
 
-    assert (sheet.title, sheet["J2"].value) == ("Statement", "jin")
+    assert (sheet.title, sheet["K2"].value) == ("Statement", "jin")
 
 
 def test_an_open_price_is_a_word_in_the_sheet(day, received):
@@ -207,7 +207,7 @@ def test_an_open_price_is_a_word_in_the_sheet(day, received):
     answer = logged_in(day.cast.farmer).get(of_two(day, "statement_xlsx"))
 
     rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
-    assert (rows[1][10], rows[2][10]) == ("待定价", 0)
+    assert (rows[1][11], rows[2][11]) == ("待定价", 0)
 
 
 # --- an adjustment by form ---

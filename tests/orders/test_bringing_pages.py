@@ -157,7 +157,7 @@ def test_the_list_costs_the_same_with_one_pledge_and_with_three(
         )
     farmer.get(LIST)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         farmer.get(LIST)
 
 

@@ -56,7 +56,9 @@ def events(offer: Offer) -> list[tuple[str, str]]:
     return list(Event.objects.about(offer).values_list("verb", "by__name"))
 
 
-def test_an_offer_stands_until_its_time_and_the_seller_is_told(offer, open_lot, cast, dock, settings):
+def test_an_offer_stands_until_its_time_and_the_seller_is_told(bid, open_lot, cast, dock, settings):
+    settings.OFFER_HOURS = 1  # whatever the hour of the test, the goods and the window outlive it
+    offer = bid()
     kept = Offer.objects.get()
     assert kept == offer
     assert (kept.lot, kept.buyer, kept.seller, kept.side) == (open_lot, cast.supermarket, cast.household, "buyer")
