@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 
 from cms.demo.clock import StoryClock
 from cms.demo.demand import DOCKS
-from cms.demo.fleet import EXPIRED, FLEET, GOOD, RULES, TEST_HOURS, TOLLS, TruckPlan
+from cms.demo.fleet import CITY_TOWNS, EXPIRED, FAR_M, FAR_S, FAR_TOWN, FLEET, GOOD, RULES, TEST_HOURS, TOLLS, TruckPlan
 from cms.demo.goods import HOUSEHOLDS
 from cms.demo.people import AUTHORITIES, GIVEN, MARK, PARTIES, PEOPLE, SURNAMES, Party, Person
 from cms.groups import make_desks
@@ -27,11 +27,12 @@ from market.models import Organisation, Place, User
 from orders.actions.docks import add_dock
 from orders.logistics.actions.health import record_health_check
 from orders.logistics.actions.passes import issue_pass
+from orders.logistics.actions.roads import keep
 from orders.logistics.actions.rules import RulesFacts, set_rules
 from orders.logistics.actions.toll_rules import TollFacts, set_toll_rules
 from orders.logistics.actions.trucks import assign_driver, register_driver, register_truck
 from orders.logistics.enums import HealthCode, PassIssuer, SampleResult
-from orders.logistics.models import Checkpoint, Driver, IssuerOffice
+from orders.logistics.models import Checkpoint, Driver, IssuerOffice, RoadDistance
 from orders.models import Dock
 
 CITY_CODE = "430200"
@@ -196,6 +197,11 @@ def _rules(company: Company) -> None:
     facts = RulesFacts(since=since, temperature_limit=Decimal("37.3"), **RULES)
     set_rules(facts, by=company.person("dispatcher"))
     set_toll_rules(TollFacts(since=since, **TOLLS), by=company.person("dispatcher"))
+    places = Place.objects.in_bulk([FAR_TOWN, *CITY_TOWNS])
+    for town in CITY_TOWNS:
+        for source, target in ((FAR_TOWN, town), (town, FAR_TOWN)):
+            way = RoadDistance(from_place=places[source], to_place=places[target], metres=FAR_M, seconds=FAR_S)
+            keep(way, by=company.person("dispatcher"))
 
 
 def _register(company: Company, plan: TruckPlan) -> None:

@@ -46,6 +46,10 @@ TOLLS: dict[str, Any] = {
     "yuan_medium": Decimal("0.90"),
     "yuan_large": Decimal("1.35"),
 }
+# Yanling lies at the far end of a motorway: township there, townships of the city, metres and seconds (estimates).
+FAR_TOWN = "430225209000"
+CITY_TOWNS = ("430203004000", "430202005000", "430211001000", "430271006000")
+FAR_M, FAR_S = 178_000, 9_600
 RULES: dict[str, Any] = {
     "name": "市区交通管控期间货车通行规则",
     "source": "演示：据 2021 年 8 月上旬公开报道整理，核酸 48 小时，体温 37.3 ℃",

@@ -91,7 +91,7 @@ def test_matched_puts_the_eve_s_pledges_on_trucks_and_names_the_three_that_may_n
     load(stage="matched", on=DAY)
 
     assert set(Pledge.objects.values_list("state", flat=True)) == {PledgeState.PLANNED}
-    assert set(Trip.objects.values_list("state", flat=True)) == {TripState.PLANNED}
+    assert set(Trip.objects.values_list("state", flat=True)) == {TripState.CLEARED}
     codes = {out["plate"]: [reason["code"] for reason in out["reasons"]] for out in PlanRun.objects.get().excluded}
     assert codes == {"湘B00003": ["pass_too_early"], "湘B00005": ["test_too_old"], "湘B00006": ["pass_missing"]}
     reconcile()
@@ -117,7 +117,7 @@ def test_moving_leaves_something_to_do_for_everybody(places):
 
     today = timezone.localdate()
     states = set(Trip.objects.values_list("state", flat=True))
-    assert states & {TripState.EN_ROUTE, TripState.LOADING, TripState.PLANNED}
+    assert states & {TripState.EN_ROUTE, TripState.LOADING, TripState.CLEARED}
     for day in (today, today + dt.timedelta(days=1)):
         assert Pledge.objects.filter(day=day, state=PledgeState.PLACED).exists(), day
     tomorrow = Pledge.objects.get(buyer__name__startswith="河西惠民超市", day=today + dt.timedelta(days=1))
