@@ -27,7 +27,15 @@ DESKS = (Group, Task, Workflow)  # their names are the bureau's own words
 # Addresses and what a person typed are data; everything else an attribute says is ours.
 ATTRIBUTES_OF_DATA = {"href", "src", "action", "formaction", "value"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-PAPERS = ("_template", ":manifest", ":paper_pack", ":evidence", ":bundle", "_pdf", "_xlsx")  # sheets, PDF, pictures, signed bytes
+PAPERS = (
+    "_template",
+    ":manifest",
+    ":paper_pack",
+    ":evidence",
+    ":bundle",
+    "_pdf",
+    "_xlsx",
+)  # sheets, PDF, pictures, signed bytes
 
 
 def strings_of(block: Any) -> list[str]:
