@@ -3,8 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from orders.logistics.enums import AreaState
 from orders.logistics.models import RiskArea
 
@@ -23,12 +21,6 @@ def area_rows(now: dt.datetime) -> list[AreaRow]:
     found = [AreaRow(area, _holds(area, now)) for area in rows]
     order = {AreaState.DRAFT: 0, AreaState.PUBLISHED: 1, AreaState.LIFTED: 2}
     return sorted(found, key=lambda row: (order[AreaState(row.area.state)], _is_over(row.area, now)))
-
-
-def areas_now(now: dt.datetime) -> list[RiskArea]:
-    """What is published and not over, for maps and the front page. One statement."""
-    over = Q(ends_at=None) | Q(ends_at__gt=now)
-    return list(RiskArea.objects.filter(over, state=AreaState.PUBLISHED).select_related("place"))
 
 
 def _holds(area: RiskArea, now: dt.datetime) -> bool:

@@ -14,7 +14,7 @@ from orders.enums import WAITING_PLEDGES
 from orders.logistics.enums import EDITABLE_TRIPS, OPEN_TRIPS
 from orders.logistics.models import Load, RiskArea, Stop, TransferPoint, Trip
 from orders.logistics.queries.fitness.places import DWELL, in_area
-from orders.logistics.queries.journeys import dock_point, point_of
+from orders.logistics.queries.journeys import WITH_PLACES, dock_point, point_of
 from orders.models import Allocation
 from orders.solving.distances import great_circle_m
 
@@ -175,13 +175,7 @@ def _nearest(points: Sequence[TransferPoint], stops: Sequence[Stop]) -> Transfer
 def _waiting(span: tuple[dt.datetime, dt.datetime]) -> Iterable[Allocation]:
     first, last = timezone.localdate(span[0]), timezone.localdate(span[1])
     rows = Allocation.objects.live().filter(pledge__day__range=(first, last), pledge__state__in=WAITING_PLEDGES)
-    return rows.select_related(
-        "lot__listing__place__parent__parent",
-        "lot__listing__produce",
-        "lot__seller",
-        "pledge__buyer",
-        "pledge__dock__place__parent__parent",
-    ).order_by("pledge__day", "pk")
+    return rows.select_related(*WITH_PLACES, "lot__listing__produce").order_by("pledge__day", "pk")
 
 
 def _is_hit(area: RiskArea, row: Allocation, span: tuple[dt.datetime, dt.datetime]) -> bool:

@@ -19,7 +19,7 @@ from orders.logistics.permissions import dispatcher_or_404, get_run
 from orders.logistics.queries.day import day_board
 from orders.logistics.queries.run_compare import WITH_PLAN
 from orders.logistics.queries.runs import Preview, preview_of
-from orders.logistics.views.answers import first_error, sentence_of
+from orders.logistics.views.answers import go_to_plan, sentence_of
 from orders.logistics.wording import failure_word
 
 
@@ -39,16 +39,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest) -> HttpResponse:
     """Ask for a plan of the day and go to its page, where the result appears."""
     dispatcher_or_404(request.user)
-    form = DayForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, first_error(form))
-        return redirect("logistics:dispatch")
-    day = form.cleaned_data["day"]
-    try:
-        return redirect("logistics:run", request_plan(day, by=request.user).pk)
-    except Refused as refusal:
-        messages.error(request, sentence_of(refusal, request))
-        return redirect(f"{reverse('logistics:dispatch')}?day={day:%Y-%m-%d}")
+    return go_to_plan(request, request_plan, "logistics:dispatch")
 
 
 @login_required

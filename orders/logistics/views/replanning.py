@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST
 
 from market.exceptions import Refused
 from orders.logistics.actions.replanning import commit_replan, request_replan
-from orders.logistics.forms.trips import DayForm
 from orders.logistics.permissions import dispatcher_or_404, get_run
-from orders.logistics.views.answers import first_error, sentence_of
+from orders.logistics.views.answers import go_to_plan, sentence_of
 
 
 @login_required
@@ -20,16 +19,7 @@ from orders.logistics.views.answers import first_error, sentence_of
 def replan(request: HttpRequest) -> HttpResponse:
     """Ask for it and go to its page, where the gain appears."""
     dispatcher_or_404(request.user)
-    form = DayForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, first_error(form))
-        return redirect("logistics:board")
-    day = form.cleaned_data["day"]
-    try:
-        return redirect("logistics:run", request_replan(day, by=request.user).pk)
-    except Refused as refusal:
-        messages.error(request, sentence_of(refusal, request))
-        return redirect(f"{reverse('logistics:board')}?day={day:%Y-%m-%d}")
+    return go_to_plan(request, request_replan, "logistics:board")
 
 
 @login_required
