@@ -127,6 +127,7 @@ class AlarmKind(TextChoices):
     COPIED = "copied", _("同一通行码短时间内出现在两处")
     NEVER_ISSUED = "never_issued", _("签名有效但系统没有签发过")
     BAD_KEY = "bad_key", _("用已撤销的密钥签名")
+    UNFIT = "unfit", _("查验点放行，服务器判断不该放行")
     CHAIN_BROKEN = "chain_broken", _("查验记录不连续")
     CLOCK_WRONG = "clock_wrong", _("查验设备的时钟不准")
 

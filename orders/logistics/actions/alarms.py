@@ -27,6 +27,7 @@ TOLD = {
         "警报：“%(where)s”查到系统没有签发过的通行码，车牌 %(plate)s，签名密钥可能已泄露"
     ),
     AlarmKind.BAD_KEY: gettext_noop("警报：“%(where)s”查到用已撤销密钥签名的通行码，车牌 %(plate)s"),
+    AlarmKind.UNFIT: gettext_noop("警报：“%(where)s”的手机判断 %(plate)s 可以通行，服务器判断不该放行，请马上联系司机"),
     AlarmKind.CHAIN_BROKEN: gettext_noop("警报：“%(where)s”的一台设备查验记录不连续，可能被改动或丢失"),
     AlarmKind.CLOCK_WRONG: gettext_noop("警报：“%(where)s”的一台设备时钟不准，请改为自动对时"),
 }

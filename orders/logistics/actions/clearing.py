@@ -30,7 +30,7 @@ from orders.logistics.exceptions_clearing import (
     OverrideTooShort,
 )
 from orders.logistics.exceptions_passes import NoGroundsForCode
-from orders.logistics.models import Driver, Load, Pass, Stop, Trip, TripOverride, Truck
+from orders.logistics.models import Driver, Load, Pass, Trip, TripOverride, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.permissions_fitness import may_override
 from orders.logistics.queries.fitness import (
@@ -41,6 +41,7 @@ from orders.logistics.queries.fitness import (
     masked,
     masked_codes,
     may_be_overridden,
+    ridden_stops,
     uncovered,
 )
 from orders.logistics.queries.journeys import midnight
@@ -77,7 +78,7 @@ def ask_fitness(trip: Trip, *, at: dt.datetime | None = None, late: dt.timedelta
     ends_at = trip.ends_at + max(late, dt.timedelta(0))
     grounds = grounds_for(at or trip.starts_at, ends_at)
     green_pass, fitness = best_pass(
-        trip, passes.values(), _stops_of(trip), grounds, truck=truck, driver=driver, at=at, late=late
+        trip, passes.values(), ridden_stops(trip), grounds, truck=truck, driver=driver, at=at, late=late
     )
     return Asked(trip, truck, green_pass, fitness, ends_at)
 
@@ -238,13 +239,6 @@ def give_pass_code(trip: Trip, *, by: User, at: dt.datetime | None = None) -> No
     if refresh_code(trip, by=by, at=at) is None:
         with suppress(NoGroundsForCode):
             issue_code(trip, by=by, at=at)
-
-
-def _stops_of(trip: Trip) -> list[Stop]:
-    """Those at which something is loaded or unloaded, with their places."""
-    live = set(Load.objects.live().filter(trip=trip).values_list("pickup_id", "delivery_id"))
-    wanted = {pk for pair in live for pk in pair}
-    return list(Stop.objects.filter(pk__in=wanted).select_related("place").order_by("position"))
 
 
 def _require_overridable(fitness: Fitness) -> None:

@@ -17,7 +17,7 @@ from orders.logistics.enums import OPEN_TRIPS, CodeEnd, CodeKind, KeyPurpose, Ke
 from orders.logistics.models import Pass, PassCode, Rules, SignerKey, Trip
 from orders.logistics.queries.code_grounds import CODED_TRIPS, span_of_code
 from orders.logistics.queries.code_upkeep import LiveCode, codes_to_review, trips_without_code
-from orders.logistics.queries.fitness import rules_for
+from orders.logistics.queries.fitness import overdue, rules_for
 
 RENEW_BEFORE = dt.timedelta(hours=2)
 WORTH_RENEWING = dt.timedelta(minutes=10)
@@ -116,7 +116,7 @@ def _sign_if_fit(trip_id: int, at: dt.datetime) -> bool:
     if trip.state not in CODED_TRIPS:
         return False
     begun = trip.state != TripState.CLEARED
-    if ask_fitness(trip, at=at if begun else None, late=at - trip.ends_at if begun else dt.timedelta(0)).against:
+    if ask_fitness(trip, at=at if begun else None, late=overdue(trip, at)).against:
         return False
     try:
         return issue_code(trip, by=None, at=at) is not None

@@ -21,6 +21,7 @@ from orders.logistics.exceptions_visits import DecisionNeedsReason, DeviceElsewh
 from orders.logistics.models import Checkpoint, CheckpointDevice, CheckpointVisit
 from orders.logistics.permissions_checkpoints import is_officer_at
 from orders.logistics.queries.copies import other_sighting
+from orders.logistics.queries.second_looks import overruled, second_look
 from orders.logistics.queries.sightings import alarms_of_code, code_of_token
 
 # What an officer does with a verdict without having to say why.
@@ -56,6 +57,7 @@ def record_visits(
 ) -> list[Received]:
     """Every scan stands once, whatever order and however often it is sent, with its alarms; the dispatchers are told of those.
 
+    Of each code that is ours the server says what it thinks itself; where the phone let pass what it would not, an alarm.
     A record that does not fit its device's chain is kept too, with an alarm. `clock` is what the device's own clock said
     when it sent them. Locks: device. Raises: NotAllowed, DeviceElsewhere. A repeat writes nothing but when the device was
     last seen.
@@ -130,6 +132,7 @@ def _receive(
     seq_taken = known.filter(seq=scan.seq).exists()
     fits = _fits(chain, checkpoint, scan) and scan.by in officers and not seq_taken
     code = code_of_token(scan.token)
+    look = second_look(scan, code, checkpoint)
     visit = CheckpointVisit.objects.create(
         checkpoint=checkpoint,
         device=chain,
@@ -142,6 +145,8 @@ def _receive(
         plate=scan.plate,
         verdict=scan.verdict,
         reasons=scan.reasons,
+        server_verdict=look.verdict,
+        server_reasons=look.kept,
         bundle_serial=scan.bundle or None,
         by=officers.get(scan.by, by),
         seen_at=scan.moment,
@@ -150,7 +155,10 @@ def _receive(
     if scan.seq > chain.last_seq:
         chain.last_seq, chain.last_hash = scan.seq, scan.hash
     kinds = [AlarmKind.CHAIN_BROKEN] if not fits else []
-    return Received(visit, is_new=True, alarms=_raised(visit, [*kinds, *alarms_of_code(scan, code)], looks=True))
+    kinds += alarms_of_code(scan, code)
+    if overruled(scan.verdict, look.verdict) and AlarmKind.NEVER_ISSUED not in kinds:
+        kinds.append(AlarmKind.UNFIT)
+    return Received(visit, is_new=True, alarms=_raised(visit, kinds, looks=True))
 
 
 def _fits(chain: CheckpointDevice, checkpoint: Checkpoint, scan: Scan) -> bool:

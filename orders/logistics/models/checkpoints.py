@@ -56,6 +56,7 @@ class CheckpointVisit(models.Model):
     """One scan at a checkpoint, as the device recorded it, and what the officer decided. Never edited but for the decision.
 
     `seq`, `previous_hash` and `hash` chain the records of a device. `token` is what the code said, whether we know it or not.
+    What the server said when the record arrived stands beside the device's verdict and is in no hash.
     """
 
     checkpoint = models.ForeignKey(
@@ -75,6 +76,14 @@ class CheckpointVisit(models.Model):
     plate = models.CharField(_("车牌号"), max_length=10, blank=True)
     verdict = models.CharField(_("结论"), max_length=8, choices=Verdict.choices)
     reasons = models.JSONField(default=list, help_text=_("结论的原因代码"))
+    server_verdict = models.CharField(
+        _("服务器的结论"),
+        max_length=8,
+        choices=Verdict.choices,
+        blank=True,
+        help_text=_("收到记录时再问一遍；不认得的码为空"),
+    )
+    server_reasons = models.JSONField(default=list, help_text=_("服务器结论的原因代码"))
     bundle_serial = models.PositiveIntegerField(null=True)
     state = models.CharField(_("处理"), max_length=12, choices=VisitState.choices, default=VisitState.SEEN)
     decision_reason = models.CharField(_("处理原因"), max_length=200, blank=True)
@@ -91,6 +100,9 @@ class CheckpointVisit(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["device", "seq"], name="visit_seq_once_a_device"),
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="visit_verdict_known"),
+            models.CheckConstraint(
+                condition=Q(server_verdict__in=["", *Verdict.values]), name="visit_server_verdict_known"
+            ),
             models.CheckConstraint(condition=Q(state__in=VisitState.values), name="visit_state_known"),
         )
         indexes = (

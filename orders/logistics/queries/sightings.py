@@ -14,12 +14,12 @@ UNSIGNED = frozenset({"unreadable", "bad_signature", "bad_key"})
 
 
 def code_of_token(token: str) -> PassCode | None:
-    """The code whose token begins so. One statement."""
+    """The code whose token begins so, with its trip. One statement."""
     if len(token) < TOKEN_DIGITS:
         return None
     rest = WHOLE_TOKEN - len(token)
     rows = PassCode.objects.filter(token__gte=token + "0" * rest, token__lte=token + "f" * rest)
-    return rows.select_related("trip").first()
+    return rows.select_related("green_pass", "trip__truck__carrier", "trip__driver").first()
 
 
 def alarms_of_code(scan: Scan, code: PassCode | None) -> list[AlarmKind]:

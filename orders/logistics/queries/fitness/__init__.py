@@ -10,9 +10,24 @@ from orders.logistics.queries.fitness.judging import (
     rules_for,
     why_not,
 )
-from orders.logistics.queries.fitness.places import Call, calls_of
-from orders.logistics.queries.fitness.reasons import HEALTH_CODES, HIDDEN, SENTENCES, Reason, masked, masked_codes
-from orders.logistics.queries.fitness.trips import best_pass, fitness_of_trip, may_be_overridden, uncovered
+from orders.logistics.queries.fitness.places import Call, calls_of, halted_at
+from orders.logistics.queries.fitness.reasons import (
+    HEALTH_CODES,
+    HIDDEN,
+    SENTENCES,
+    Reason,
+    masked,
+    masked_codes,
+    sayings_of,
+)
+from orders.logistics.queries.fitness.trips import (
+    best_pass,
+    fitness_of_trip,
+    may_be_overridden,
+    overdue,
+    ridden_stops,
+    uncovered,
+)
 
 __all__ = [
     "HEALTH_CODES",
@@ -29,12 +44,16 @@ __all__ = [
     "fitness_of",
     "fitness_of_trip",
     "grounds_for",
+    "halted_at",
     "masked",
     "masked_codes",
     "may_be_overridden",
     "negative_until",
+    "overdue",
     "recent_checks",
+    "ridden_stops",
     "rules_for",
+    "sayings_of",
     "uncovered",
     "why_not",
     "with_recent_checks",

@@ -84,6 +84,11 @@ def of_bans(bans: Sequence[TruckBan], truck: Truck, calls: Iterable[Call]) -> li
     return _once(found)
 
 
+def halted_at(call: Call, areas: Sequence[RiskArea], bans: Sequence[TruckBan], truck: Truck) -> list[Reason]:
+    """What holds a truck at one point of its way."""
+    return [*of_areas(areas, [call]), *of_bans(bans, truck, [call])]
+
+
 def off_route(from_code: str | None, to_code: str | None, calls: Iterable[Call]) -> Call | None:
     """The first halt a pass between these places does not allow; without places it holds for the whole city."""
     for call in calls:

@@ -128,6 +128,11 @@ def masked(reasons: Iterable[Reason]) -> list[str]:
     return list(dict.fromkeys(str(HIDDEN_HEALTH) if r.is_health else str(r) for r in reasons))
 
 
+def sayings_of(codes: Iterable[str]) -> list[str]:
+    """In words what was kept as codes: the sentence, or what it is about where its moment and place are no longer known."""
+    return [str(SENTENCES[c]) if "%(" not in str(SENTENCES[c]) else Reason(c).title for c in codes if c in SENTENCES]
+
+
 def masked_codes(reasons: Iterable[Reason]) -> list[str]:
     """The codes for what is kept for longer than health facts may be: one code stands for all of those."""
     return list(dict.fromkeys(HIDDEN if r.is_health else r.code for r in reasons))

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
-from orders.logistics.models import Driver, Pass, Stop, Trip, TripOverride, Truck
+from orders.logistics.models import Driver, Load, Pass, Stop, Trip, TripOverride, Truck
 from orders.logistics.queries.fitness.judging import Fitness, Grounds, fitness_of
 from orders.logistics.queries.fitness.places import calls_of
 from orders.logistics.queries.fitness.reasons import FIRM_CODES, HIDDEN, Reason
@@ -32,6 +32,18 @@ def fitness_of_trip(
         ends_at,
         calls_of(stops, late),
     )
+
+
+def ridden_stops(trip: Trip) -> list[Stop]:
+    """Those at which something is loaded or unloaded, with their places. Two statements."""
+    live = set(Load.objects.live().filter(trip=trip).values_list("pickup_id", "delivery_id"))
+    wanted = {pk for pair in live for pk in pair}
+    return list(Stop.objects.filter(pk__in=wanted).select_related("place").order_by("position"))
+
+
+def overdue(trip: Trip, at: dt.datetime) -> dt.timedelta:
+    """How long past its plan a trip is that is still under way; none before."""
+    return max(at - trip.ends_at, dt.timedelta(0))
 
 
 def best_pass(
