@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from market.enums import BUYERS, SELLERS, OrganisationKind, Role
 from market.permissions import memberships_of
@@ -92,8 +93,20 @@ def _member(user: Any) -> list[tuple[str, str, str]]:
             ("logistics:checkpoint", _("查验"), "scan-qr-code"),
             ("logistics:visits", _("查验记录"), "list-checks"),
         ]
-    if roles & {Role.ISSUER, Role.SUPERVISOR}:
-        entries.append(("logistics:passes", _("通行证"), "shield-check"))
+    entries += _overseers(roles)
     if user.has_perm("wagtailadmin.access_admin"):
         entries.append(("wagtailadmin_home", _("管理后台"), "layout-dashboard"))
     return [*entries[:4], (ME, _("我的"), "user-round")]
+
+
+def _overseers(roles: set[str]) -> list[tuple[str, str, str]]:
+    """A supervisor without the dispatcher's day page needs the trips and the areas at risk in the bar."""
+    entries = []
+    if Role.SUPERVISOR in roles and Role.DISPATCHER not in roles:
+        entries += [
+            ("logistics:trips", pgettext("plural", "车次"), "route"),
+            ("logistics:areas", _("风险区"), "map-pin"),
+        ]
+    if roles & {Role.ISSUER, Role.SUPERVISOR}:
+        entries.append(("logistics:passes", _("通行证"), "shield-check"))
+    return entries

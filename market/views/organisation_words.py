@@ -89,6 +89,10 @@ def errands_of(memberships: Iterable[Membership]) -> dict[str, bool]:
         "hauls": any(kind == OrganisationKind.CARRIER and role in staff for kind, role in held),
         "drives": any(role == Role.DRIVER for _kind, role in held),
         "dispatches": any(kind == OrganisationKind.BUREAU and role == Role.DISPATCHER for kind, role in held),
+        "directs": any(
+            kind == OrganisationKind.BUREAU and role in (Role.DISPATCHER, Role.SUPERVISOR) for kind, role in held
+        ),
+        "issues": any(role == Role.ISSUER for _kind, role in held),
         "checks": any(role == Role.OFFICER for _kind, role in held),
         "oversees": any(role in (Role.DISPATCHER, Role.SUPERVISOR, Role.ISSUER) for _kind, role in held),
     }

@@ -17,6 +17,7 @@ from orders.logistics.enums import AreaState
 from orders.logistics.forms.areas import AreaForm
 from orders.logistics.forms.trips import WhyForm
 from orders.logistics.models import RiskArea
+from orders.logistics.permissions import is_dispatcher
 from orders.logistics.queries.areas import area_rows
 from orders.logistics.queries.impact import Impact, impact_of
 from orders.logistics.queries.journeys import point_of
@@ -35,7 +36,9 @@ def areas(request: HttpRequest) -> HttpResponse:
     """One statement beside the person's."""
     if not may_order_areas(request.user):
         raise Http404
-    return render(request, "logistics/areas.html", {"rows": area_rows(timezone.now())})
+    return render(
+        request, "logistics/areas.html", {"rows": area_rows(timezone.now()), "dispatches": is_dispatcher(request.user)}
+    )
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from market.exceptions import Refused
 from orders.logistics.actions.rules import end_rules, set_rules
 from orders.logistics.forms.rules import FIELDS_OF_REFUSALS, EndRulesForm, RulesForm
+from orders.logistics.permissions import is_dispatcher
 from orders.logistics.permissions_fitness import directs_or_404, get_rules
 from orders.logistics.queries.rules import rules_rows
 from orders.logistics.views.answers import done_or_refused, first_error
@@ -31,7 +32,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("通行规则“%(name)s”已保存") % {"name": made.name})
             return redirect("logistics:rules")
-    context = {"rows": rules_rows(today), "form": form, "end": EndRulesForm(initial={"until": today}, auto_id=False)}
+    end = EndRulesForm(initial={"until": today}, auto_id=False)
+    context = {"rows": rules_rows(today), "form": form, "end": end, "dispatches": is_dispatcher(request.user)}
     return render(request, "logistics/rules.html", context)
 
 
