@@ -12,6 +12,7 @@ from orders.logistics.actions.toll_rules import TollFacts, set_toll_rules
 from orders.logistics.actions.trips import add_trip
 from orders.logistics.exceptions_tolls import TollRulesUnfit
 from orders.logistics.models import Load, TollRules, Truck
+from orders.logistics.queries.conditions import toll_of_truck
 from orders.logistics.queries.tolls import Goods, Outlook, judge, toll_forecast
 from tests.factories.orders import make_dock, make_pledge
 
@@ -97,10 +98,21 @@ def test_money_where_rates_are_in_force(day, trip):
     make_toll_rules(day.day)
     way = toll_forecast(trip)[-1]
     assert way.yuan > 0
-    TollRules.objects.update(yuan_large=Decimal("2.00"))  # 5 t and more
+    TollRules.objects.update(yuan_medium=Decimal("1.40"))  # its 5 t are the upper end of the middle class
     assert toll_forecast(trip)[-1].yuan == pytest.approx(way.yuan * 2, abs=Decimal("0.01"))
     TollRules.objects.update(until=day.day - dt.timedelta(days=1))
     assert toll_forecast(trip)[-1].yuan is None
+
+
+@pytest.mark.parametrize(
+    ("rated_g", "yuan"),
+    [(2_000_000, "0.40"), (2_000_001, "0.70"), (5_000_000, "0.70"), (5_000_001, "1.00")],
+)
+def test_forecast_and_plan_count_a_truck_in_the_same_class(day, rated_g, yuan):
+    rules = make_toll_rules(day.day)
+    truck = day.truck(rated_g=rated_g)
+    assert rules.rate_for(rated_g) == Decimal(yuan)
+    assert toll_of_truck(rules, truck).yuan_per_km == float(yuan)
 
 
 def test_a_short_way_uses_no_motorway(day, trip):

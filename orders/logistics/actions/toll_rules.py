@@ -18,7 +18,7 @@ MOST_YUAN_A_KM = Decimal("99.99")
 
 @dataclass(frozen=True)
 class TollFacts:
-    """Rates in yuan per motorway kilometre by the truck's rated mass: below 2 t, below 5 t, from 5 t on."""
+    """Rates in yuan per motorway kilometre by the truck's rated mass: to 2 t, to 5 t, above (`TollRules.rate_for`)."""
 
     source: str
     since: dt.date

@@ -1,6 +1,7 @@
 """Orders about places and roads: areas at risk, bans of large trucks, transfer points, distances corrected by hand."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.logistics.enums import AreaState, RiskLevel
+
+SMALL_G, MEDIUM_G = 2_000_000, 5_000_000
 
 
 class RiskAreaQuerySet(models.QuerySet["RiskArea"]):
@@ -217,3 +220,9 @@ class TollRules(models.Model):
 
     def __str__(self) -> str:
         return self.source
+
+    def rate_for(self, rated_g: int) -> Decimal:
+        """Yuan a kilometre for a truck of this rated mass. Classes of goods vehicles (JT/T 489-2003) hold their upper end."""
+        if rated_g <= SMALL_G:
+            return self.yuan_small
+        return self.yuan_medium if rated_g <= MEDIUM_G else self.yuan_large

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 NOT_FRESH = {ProduceKind.GRAIN, ProduceKind.PROCESSED, ProduceKind.OTHER}
 SERVICE_FIXED_S = 300  # loading or unloading one load, whatever it weighs
-SMALL_G, MEDIUM_G = 2_000_000, 5_000_000
 DAY_S = 86_400
 
 
@@ -186,9 +185,8 @@ def toll_of_truck(rules: TollRules | None, truck: Truck) -> Toll | None:
     """The rate of its size; None where no rules are in force."""
     if rules is None:
         return None
-    rate = rules.yuan_small if truck.rated_g <= SMALL_G else rules.yuan_medium
-    rate = rules.yuan_large if truck.rated_g > MEDIUM_G else rate
-    return Toll(float(rate), rules.full_percent, rules.admixture_percent, rules.motorway_percent, rules.motorway_from_m)
+    rate = float(rules.rate_for(truck.rated_g))
+    return Toll(rate, rules.full_percent, rules.admixture_percent, rules.motorway_percent, rules.motorway_from_m)
 
 
 def closures_of(bans: Sequence[TruckBan], truck: Truck, sites: Sequence[Site], day: dt.date) -> list[Closure]:

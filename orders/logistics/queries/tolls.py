@@ -42,7 +42,6 @@ LITRES_A_KG = {
 }
 LEAFY_LITRES_A_KG = Decimal(5)
 LEAFY_SHRINK = 25  # ‰: what dries out as fast as leaves is as light as leaves
-SMALL_G, MEDIUM_G = 2_000_000, 5_000_000
 
 
 class Outlook(TextChoices):
@@ -227,7 +226,5 @@ def _toll(since: Stop, until: Stop, truck: Truck, rules: TollRules | None) -> De
     metres = great_circle_m((since.lat, since.lon), (until.lat, until.lon)) * settings.ROAD_FACTOR
     if metres < rules.motorway_from_m:
         return None
-    rate = rules.yuan_small if truck.rated_g < SMALL_G else rules.yuan_medium
-    rate = rules.yuan_large if truck.rated_g >= MEDIUM_G else rate
     km = Decimal(int(metres)) / 1000 * rules.motorway_percent / 100
-    return (km * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return (km * rules.rate_for(truck.rated_g)).quantize(Decimal("0.01"), ROUND_HALF_UP)
