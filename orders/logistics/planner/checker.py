@@ -297,8 +297,9 @@ def _check_skills(problem: Problem, vehicle: Vehicle, route: Route) -> list[Viol
 
 
 def _check_bound(problem: Problem, vehicle: Vehicle, route: Route) -> list[Violation]:
-    """What is bound to a truck rides on it, what is aboard comes first, and the cold part is not overfilled."""
-    found = []
+    """What is bound to a truck rides on it, what is aboard comes first and is brought in its order, and the cold part is
+    not overfilled."""
+    found = _check_aboard_order(problem, vehicle, route)
     for name in dict.fromkeys(step.shipment for step in route.steps):
         if problem.bound_to.get(name, vehicle.id) != vehicle.id:
             text = f"Shipment {name} belongs to vehicle {problem.bound_to[name]}, not to {vehicle.id}."
@@ -316,6 +317,17 @@ def _check_bound(problem: Problem, vehicle: Vehicle, route: Route) -> list[Viola
             text = f"Vehicle {vehicle.id} has {cold} g chilled after {step.shipment}, its cold part holds less."
             found.append(Violation("cold_capacity", text, vehicle.id, step.shipment))
     return found
+
+
+def _check_aboard_order(problem: Problem, vehicle: Vehicle, route: Route) -> list[Violation]:
+    """The places to which the goods aboard are brought come in the order of ``aboard``."""
+    brought = [step.shipment for step in route.steps if step.kind == "delivery" and step.shipment in vehicle.aboard]
+    wanted = [name for name in vehicle.aboard if name in brought]
+    places, order = ([problem.shipment_by_id[name].delivery for name in names] for names in (brought, wanted))
+    if places == order:
+        return []
+    text = f"Vehicle {vehicle.id} brings what is aboard to places {places}, their order is {order}."
+    return [Violation("aboard_order", text, vehicle.id)]
 
 
 def _check_visit(problem: Problem, vehicle: Vehicle, visit: Visit) -> list[Violation]:

@@ -50,8 +50,26 @@ class Day:
             ]
             for shipment in problem.shipments
         ]
+        self.aboard = [
+            [self.shipment_at[name] for name in vehicle.aboard if name in self.shipment_at]
+            for vehicle in problem.vehicles
+        ]
         kinds: dict[Vehicle, int] = {}
         self.twin = [kinds.setdefault(replace(vehicle, id=""), k) for k, vehicle in enumerate(problem.vehicles)]
+
+    def keeps_order(self, vehicle: int, nodes: Sequence[int]) -> bool:
+        """Do the places to which the goods aboard are brought come in their order?"""
+        aboard = self.aboard[vehicle]
+        brought = [node for node in nodes if node % 2 and node // 2 in aboard]
+        riding = {node // 2 for node in brought}
+        return [self.place[node] for node in brought] == [self.place[2 * i + 1] for i in aboard if i in riding]
+
+    def in_order(self, vehicle: int, nodes: Sequence[int]) -> list[int]:
+        """The nodes with the deliveries of what is aboard changed about until they come in their order."""
+        aboard = self.aboard[vehicle]
+        brought = {node // 2 for node in nodes if node % 2 and node // 2 in aboard}
+        turns = iter([2 * i + 1 for i in aboard if i in brought])
+        return [next(turns) if node % 2 and node // 2 in brought else node for node in nodes]
 
     def _add_node(self, place: int, windows: tuple[Window, ...], service: int, delta: int) -> None:
         if len(windows) > 1:

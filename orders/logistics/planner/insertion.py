@@ -42,7 +42,7 @@ class Tour:
         self.gaps = day.gaps_for(vehicle)
         cold = self.truck.cold_capacity_g
         self.most_cold = FOREVER if cold is None else cold
-        self.is_odd = is_odd(self.truck)
+        self.is_odd = is_odd(self.truck) or bool(self.truck.aboard)
         self.metres, self.ok = 0, True
         self.set(nodes)
 
@@ -54,6 +54,8 @@ class Tour:
         self.toll = toll_yuan(self.day, self.truck, self.nodes) if self.truck.toll and nodes else 0.0
         self.cost = self.truck.fixed_cost + self.rate * self.metres + self.toll if nodes else 0.0
         self.ok = self.ok and self.metres <= self.most_metres and len(self.nodes) <= self.most_stops
+        if self.truck.aboard and not self.day.keeps_order(self.vehicle, self.nodes):
+            self.ok = False
 
     def _drive(self) -> None:
         """Earliest departures, loads and metres from the first node to the end of the shift."""

@@ -127,7 +127,8 @@ class Vehicle:
 
     ``cold_capacity_g``: grams its cold part holds (None: all of it). ``max_driving_s``: driving a shift; a driver rests
     ``break_s`` before driving more than ``break_after_s`` without a rest (waiting that long is a rest).
-    ``aboard``: shipments on it when the shift begins; their pickups come first, at ``start``, and take no time.
+    ``aboard``: shipments on it when the shift begins; their pickups come first, at ``start``, and take no time. The places
+    they are brought to keep the order in which they stand here.
     ``pinned``: shipments that ride on this truck or on none.
     """
 

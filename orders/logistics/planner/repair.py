@@ -27,7 +27,7 @@ def draft_from(day: Day, routes: Iterable[Route]) -> Draft:
         nodes = [node for node in _whole_pairs(day, route) if vehicle in day.able[node // 2]]
         nodes = [node for node in nodes if node // 2 not in draft.rides]
         tour = draft.tours[vehicle]
-        tour.set(nodes)
+        tour.set(nodes if day.keeps_order(vehicle, nodes) else day.in_order(vehicle, nodes))
         _lighten(day, tour)
         _settle_ties(day, tour)
         draft.rides.update((node // 2, vehicle) for node in tour.nodes)

@@ -1,7 +1,7 @@
 """What is left of a plan at a moment of its day: the same problem from then on, with nothing that was done in it.
 
-A driver finishes the leg being driven and is planned from there: finished loads are gone, what is aboard stays on its truck,
-and the rest of the old plan is where the search starts, so that few drivers hear of a change.
+A driver finishes the leg being driven and is planned from there: finished loads are gone, what is aboard stays on its truck
+and is brought in its order, and the rest of the old plan is where the search starts, so that few drivers hear of a change.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def rest_of(problem: Problem, plan: Plan, now_s: int, new: Iterable[Shipment] = 
         ahead = next((visit for visit in visits if visit not in gone), None)
         under_way = ahead if ahead is not None and _has_left(problem, vehicle, gone, ahead, now_s) else None
         finished = {visit.step.shipment for visit in gone if visit.step.kind == "delivery"}
-        aboard = [visit.step.shipment for visit in gone if visit.step.shipment not in finished]
+        riding = {visit.step.shipment for visit in gone} - finished
+        aboard = [step.shipment for step in route.steps if step.kind == "delivery" and step.shipment in riding]
         done |= finished
         vehicles.append(_from_here(vehicle, gone, under_way, aboard, now_s))
         kept = [step for step in route.steps if step.shipment not in finished]

@@ -147,6 +147,25 @@ def test_what_is_aboard_stays_on_its_truck_and_takes_no_time() -> None:
     assert kinds(day_with(truck={"pinned": ("a",)})) == []
 
 
+def test_what_is_aboard_is_brought_in_its_order() -> None:
+    day = day_with(load={"mass_g": 400_000}, truck={"aboard": ("b", "a")})
+    assert day.shipments[0].delivery != day.shipments[1].delivery
+    assert kinds(day, route("v1", "+a", "+b", "-b", "-a")) == []
+    assert kinds(day, route("v1", "+a", "+b", "-a", "-b")) == ["aboard_order"]
+    one_dock = replace(day, shipments=(day.shipments[0], replace(day.shipments[1], delivery=day.shipments[0].delivery)))
+    assert kinds(one_dock, route("v1", "+a", "+b", "-a", "-b")) == []
+
+
+@pytest.mark.parametrize("engine", ["greedy", "vroom", "pyvrp", "auto"])
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_every_engine_keeps_the_order_of_what_is_aboard(engine: str, order: tuple[str, str]) -> None:
+    day = day_with(load={"mass_g": 400_000}, truck={"aboard": order})
+    made = make_plan(day, seconds=0.5, engine=engine)
+    assert check(day, made) == []
+    steps = next(one.steps for one in made.routes if one.vehicle == "v1")
+    assert tuple(step.shipment for step in steps if step.kind == "delivery") == order
+
+
 def test_only_a_truck_that_may_brings_what_is_aboard() -> None:
     day = day_with(load={"mass_g": 900_000}, truck={"aboard": ("a",), "start": 3})
 
