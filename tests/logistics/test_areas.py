@@ -161,6 +161,15 @@ def test_publishing_takes_the_goods_off_asks_for_a_plan_and_tells_everybody_once
     call_command("reconcile")
 
 
+def test_a_supervisor_who_publishes_asks_for_a_plan_in_the_same_step(day, facts):
+    make_planned(day)
+    area = draft_area(facts, by=day.cast.supervisor)
+
+    done = publish_area(area, seen=impact_of(area).key, by=day.cast.supervisor)
+
+    assert [(run.day, run.by) for run in done.runs] == [(day.day, day.cast.supervisor)]
+
+
 def test_what_moved_on_since_it_was_looked_at_is_not_published(day, facts):
     area = draft_area(facts, by=day.cast.dispatcher)
     seen = impact_of(area).key

@@ -20,13 +20,12 @@ from orders.logistics.actions.clearing import hold_if_unfit
 from orders.logistics.actions.endings import follow_pledges
 from orders.logistics.actions.halts import take_off
 from orders.logistics.actions.locks import lock_all, lock_one
-from orders.logistics.actions.planning import request_plan
+from orders.logistics.actions.planning import ask_for_plan
 from orders.logistics.actions.trips import close_up
 from orders.logistics.enums import AREA_MOVES, EDITABLE_TRIPS, RUNNING_TRIPS, AreaState, LoadState, RiskLevel
 from orders.logistics.exceptions import ReasonNeeded, no_reason_given
 from orders.logistics.models import Load, PlanRun, RiskArea, Trip
-from orders.logistics.permissions import is_dispatcher
-from orders.logistics.permissions_passes import is_supervisor
+from orders.logistics.permissions_fitness import directs
 from orders.logistics.queries.impact import HitTrip, Impact, impact_of
 from orders.models import Allocation, Pledge
 
@@ -60,18 +59,13 @@ class Published:
     runs: list[PlanRun]
 
 
-def may_order_areas(user: User) -> bool:
-    """The bureau's dispatchers and supervisors."""
-    return is_dispatcher(user) or is_supervisor(user)
-
-
 @transaction.atomic
 def draft_area(facts: AreaFacts, *, by: User, at: dt.datetime | None = None) -> RiskArea:
     """The area is written down and holds for nobody yet. The same draft again returns it and changes nothing.
 
     Locks: nothing. Raises: NotAllowed, AreaTimesWrong, AreaUnsaid, AreaCircleUnfit.
     """
-    require(may_order_areas(by))
+    require(directs(by))
     values: dict[str, Any] = {**asdict(facts), "place": facts.place, "source": " ".join(facts.source.split())}
     values["detail"], values["level"] = " ".join(facts.detail.split())[:100], RiskLevel(facts.level)
     _check(facts, values["source"], at or timezone.now())
@@ -102,7 +96,7 @@ def publish_area(area: RiskArea, *, seen: str, by: User, at: dt.datetime | None 
     `seen` is `Impact.key` of what the person looked at; when the impact is another one by now nothing is written.
     Locks: pledges, allocations, trips, loads, trucks, drivers, passes. Raises: NotAllowed, WrongState (also the second time), AreaMovedOn.
     """
-    require(may_order_areas(by))
+    require(directs(by))
     at = at or timezone.now()
     area = RiskArea.objects.select_for_update().select_related("place").get(pk=area.pk)
     old = move(area, "state", AreaState.PUBLISHED, AREA_MOVES)
@@ -118,13 +112,13 @@ def publish_area(area: RiskArea, *, seen: str, by: User, at: dt.datetime | None 
     unfit = [hit.trip for hit in impact.trips if _stop_trip(hit.trip, by, at)]
     _tell(impact)
     days = sorted({trip.day for trip in changed if trip.day >= timezone.localdate(at)})
-    return Published(area, changed, unfit, [request_plan(day, by=by, at=at) for day in days if is_dispatcher(by)])
+    return Published(area, changed, unfit, [ask_for_plan(day, by=by, at=at) for day in days])
 
 
 @transaction.atomic
 def lift_area(area: RiskArea, *, reason: str, by: User, at: dt.datetime | None = None) -> RiskArea:
     """The area holds no longer, or a draft is thrown away. Locks: area. Raises: NotAllowed, ReasonNeeded, WrongState."""
-    require(may_order_areas(by))
+    require(directs(by))
     if no_reason_given(reason):
         raise ReasonNeeded
     area = lock_one(RiskArea, area.pk)

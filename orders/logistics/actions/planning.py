@@ -56,6 +56,14 @@ def request_plan(day: dt.date, *, by: User, at: dt.datetime | None = None, scope
     `at` is the moment from which trucks may leave (now). Raises: NotAllowed, PlanInPast.
     """
     require_dispatcher(by)
+    return ask_for_plan(day, by=by, at=at, scope=scope)
+
+
+def ask_for_plan(day: dt.date, *, by: User, at: dt.datetime | None = None, scope: RunScope = RunScope.NEW) -> PlanRun:
+    """As `request_plan`, where what the person does asks for its own permission first: publishing an area plans its days again.
+
+    Raises: PlanInPast.
+    """
     at = at or timezone.now()
     if day < timezone.localdate(at):
         raise refusals.PlanInPast(day=relative_day(day))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from market.exceptions import Refused
 from market.forms.refusals import show_refusal
-from orders.logistics.actions.areas import draft_area, lift_area, may_order_areas, publish_area
+from orders.logistics.actions.areas import draft_area, lift_area, publish_area
 from orders.logistics.enums import AreaState
 from orders.logistics.forms.areas import AreaForm
 from orders.logistics.forms.trips import WhyForm
 from orders.logistics.models import RiskArea
 from orders.logistics.permissions import is_dispatcher
+from orders.logistics.permissions_fitness import directs_or_404
 from orders.logistics.queries.areas import area_rows
 from orders.logistics.queries.impact import Impact, impact_of
 from orders.logistics.queries.journeys import point_of
@@ -25,8 +26,7 @@ from orders.logistics.views.answers import done_or_refused, first_error
 
 
 def _get_area(request: HttpRequest, pk: int) -> RiskArea:
-    if not may_order_areas(request.user):
-        raise Http404
+    directs_or_404(request.user)
     return get_object_or_404(RiskArea.objects.select_related("place__parent__parent", "by"), pk=pk)
 
 
@@ -34,8 +34,7 @@ def _get_area(request: HttpRequest, pk: int) -> RiskArea:
 @require_GET
 def areas(request: HttpRequest) -> HttpResponse:
     """One statement beside the person's."""
-    if not may_order_areas(request.user):
-        raise Http404
+    directs_or_404(request.user)
     return render(
         request, "logistics/areas.html", {"rows": area_rows(timezone.now()), "dispatches": is_dispatcher(request.user)}
     )
@@ -44,8 +43,7 @@ def areas(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def area_new(request: HttpRequest) -> HttpResponse:
-    if not may_order_areas(request.user):
-        raise Http404
+    directs_or_404(request.user)
     form = AreaForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
