@@ -13,6 +13,7 @@ STEPS = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
 # One sign, one spelling: full width to half width, traditional and cheque-writing signs to the plain ones.
 _PLAIN: dict[int, int | str] = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}
 _PLAIN |= {shift + capital: capital + 32 for shift in (0, 0xFEE0) for capital in range(ord("A"), ord("Z") + 1)}
+_PLAIN_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _PLAIN |= str.maketrans(
     "〇兩萬億點噸擔壹贰貳叁參肆伍陆陸柒捌玖拾佰仟俩倆",
     "零两万亿点吨担一二二三三四五六六七八九十百千两两",
@@ -25,6 +26,11 @@ NUMBER_SIGNS = "0-9.,零一二两三四五六七八九十百千万亿点半"
 _SPOKEN_POINT = re.compile(r"(.*[零一二两三四五六七八九十百千万亿])点([零一二三四五六七八九]+)")
 _SPELLED_OUT = re.compile(r"[一二三四五六七八九][零一二三四五六七八九]*零[零一二三四五六七八九]*")
 TWO_DIGITS_IN_A_ROW = re.compile(r"[一二两三四五六七八九][一二三四五六七八九]|[一二三四五六七八九]两(?!$)")
+
+
+def plain_digits(text: str) -> str:
+    """Full-width digits as plain ones and nothing else changed: for plates and numbers that people copy from paper."""
+    return text.translate(_PLAIN_DIGITS)
 
 
 def tidied(text: str) -> str:

@@ -11,6 +11,7 @@ from market.actions.events import record
 from market.actions.states import move
 from market.exceptions import NotAllowed, WrongState
 from market.models import Event, User
+from market.numerals import plain_digits
 from market.permissions import require
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
@@ -28,7 +29,6 @@ from orders.logistics.permissions import require_dispatcher
 from orders.logistics.permissions_passes import can_stop_pass, office_for
 
 NUMBER = re.compile(r"[1-8]\d{11}", re.ASCII)  # six digits of an official area, six of the issuer's own count
-_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def issue_pass(
     truck = lock_one(Truck, truck.pk)
     require_dispatcher(by)
     issuer = PassIssuer(issuer)
-    number = re.sub(r"[\s\-]", "", number.translate(_WIDE))
+    number = re.sub(r"[\s\-]", "", plain_digits(number))
     if not NUMBER.fullmatch(number):
         raise refusals.BadPassNumber
     if valid_from >= valid_to:

@@ -11,6 +11,7 @@ from market.accounts import normalise_phone
 from market.actions.events import record
 from market.enums import OrganisationKind, Role
 from market.models import Membership, Organisation, Place, User
+from market.numerals import plain_digits
 from market.permissions import require
 from market.quantities import describe
 from orders.logistics import exceptions as refusals
@@ -31,12 +32,11 @@ TRUCK_FIELDS = (
     *("base", "shift_from", "shift_to", "is_active"),
 )
 UNSAID: Any = object()  # None says that nothing is asked about the licence
-_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 def normalise_plate(text: str) -> str:
     """Upper case, without spaces, dots and dashes. Raises: BadPlate."""
-    plate = re.sub(r"[\s·.\-—•]", "", text.translate(_WIDE)).upper()
+    plate = re.sub(r"[\s·.\-—•]", "", plain_digits(text)).upper()
     if not PLATE.fullmatch(plate):
         raise refusals.BadPlate(plate=text.strip()[:20])
     return plate

@@ -6,9 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from market.numerals import plain_digits
 from orders.logistics.forms.fields import ReasonField
-
-_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 class CodeCheckForm(forms.Form):
@@ -30,7 +29,7 @@ class CodeCheckForm(forms.Form):
     )
 
     def clean_number(self) -> str:
-        number = re.sub(r"[\s\-]", "", self.cleaned_data["number"].translate(_WIDE))
+        number = re.sub(r"[\s\-]", "", plain_digits(self.cleaned_data["number"]))
         if not re.fullmatch(r"\d{12}", number, re.ASCII):
             raise ValidationError(_("通行证号要 12 位数字"))
         return number
