@@ -15,7 +15,7 @@ from orders.logistics.actions.receipts import record_receipt
 from orders.logistics.actions.road import arrive, depart, record_loaded, record_not_loaded
 from orders.logistics.actions.trips import add_load, add_trip
 from orders.logistics.enums import LoadState, TripState
-from orders.logistics.models import Load, Trip, Truck
+from orders.logistics.models import Load, Trip, Truck, TruckBan
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.loads import aboard_g, planned_by_allocation
 from orders.logistics.queries.next_trucks import next_trucks, waiting_of
@@ -127,7 +127,7 @@ def test_trips_that_pass_by_with_room_come_first(day, short, django_assert_num_q
         add_trip(day.day, truck, [(pledge.allocations.get().pk, None)], by=day.cast.dispatcher)
     allocation = waiting_of(short.allocation_id)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(7):
         found = next_trucks(allocation, at(day.day, 5))
 
     assert {row.trip.truck_id for row in found[:2]} == {roomy.pk, far.pk}
@@ -139,6 +139,26 @@ def test_trips_that_pass_by_with_room_come_first(day, short, django_assert_num_q
     assert load.planned_g == 200_000
     assert next_trucks(waiting_of(allocation.pk)) == []
     assert breaks() == []
+
+
+def test_a_truck_that_may_not_stop_at_the_dock_is_not_offered(day, short):
+    """The next truck is asked under the same bans as the planner."""
+    truck = day.truck()
+    pledge = day.pledge("1000斤")
+    trip = add_trip(day.day, truck, [(pledge.allocations.get().pk, None)], by=day.cast.dispatcher)
+    assert next_trucks(waiting_of(short.allocation_id), at(day.day, 5))[0].can
+    TruckBan.objects.create(
+        place=day.dock.place,
+        over_g=2_000_000,
+        from_time=dt.time(0),
+        to_time=dt.time(23),
+        since=day.day,
+        source="交警通告",
+    )
+
+    (row,) = next_trucks(waiting_of(short.allocation_id), at(day.day, 5))
+
+    assert (row.trip, row.can) == (trip, False)
 
 
 def test_only_as_much_as_there_is_room_for_is_offered(day, short):

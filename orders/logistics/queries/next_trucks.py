@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from orders.logistics.enums import EDITABLE_TRIPS
+from orders.logistics.enums import EDITABLE_TRIPS, PassState
 from orders.logistics.models import Trip
-from orders.logistics.queries.fitness import rules_for
+from orders.logistics.queries.conditions import Conditions, conditions_of
+from orders.logistics.queries.fitness import grounds_for
 from orders.logistics.queries.journeys import (
     WITH_PLACES,
     Candidate,
@@ -63,7 +64,8 @@ def waiting_of(pk: int) -> Any:
 
 def next_trucks(allocation: Any, at: dt.datetime | None = None) -> list[NextTruck]:
     """The day's trips that have not begun: those that can take goods of the allocation by the fewest more metres, then the others
-    with what stands against it. Three statements. `allocation` comes from `waiting_of`.
+    with what stands against it, under the day's closed areas, bans, passes and roads. Seven statements. `allocation` comes from
+    `waiting_of`.
 
     What the board's `add_load` asks besides (papers, time of the driver) it asks when the button is pressed.
     """
@@ -71,22 +73,27 @@ def next_trucks(allocation: Any, at: dt.datetime | None = None) -> list[NextTruc
     day, left = allocation.pledge.day, allocation.grams - allocation.planned
     if left <= 0:
         return []
-    rules = rules_for(day)
+    grounds = grounds_for(midnight(day), midnight(day) + dt.timedelta(days=1))
+    needed = bool(grounds.rules and grounds.rules.pass_needed)
+    conditions = conditions_of(day, grounds.areas, grounds.bans)
     trips = Trip.objects.filter(day=day, state__in=EDITABLE_TRIPS, is_locked=False).select_related(
         "truck__base__parent__parent", "truck__carrier", "driver", "green_pass"
     )
     rows = trips.order_by("starts_at", "pk").prefetch_related(Prefetch("loads", riding(), to_attr="riding"))
-    found = [_try(trip, allocation, left, at, pass_needed=bool(rules and rules.pass_needed)) for trip in rows]
+    found = [
+        _try(trip, allocation, left, _candidate(trip, at, conditions, needed=needed), pass_needed=needed)
+        for trip in rows
+    ]
     return sorted(found, key=lambda one: (not one.can, not one.takes_all, one.more_m, one.trip.pk))
 
 
-def _try(trip: Any, allocation: Any, left: int, at: dt.datetime, *, pass_needed: bool) -> NextTruck:
+def _try(trip: Any, allocation: Any, left: int, candidate: Candidate, *, pass_needed: bool) -> NextTruck:
     """As much as there is room for, the rest waits on."""
     parts, loads = parts_of(trip.riding)
     room = trip.truck.rated_g - most_aboard(halts_of(trip.riding))
     grams = min(left, room) if room > 0 else left
     parts["new"] = Part("new", allocation, grams)
-    problem = make_problem(list(parts.values()), [_candidate(trip, at)], trip.day, pass_needed=pass_needed)
+    problem = make_problem(list(parts.values()), [candidate], trip.day, pass_needed=pass_needed)
     route, broken = insert_cheapest(problem, route_of(trip, loads), "new")
     if route is None:
         return NextTruck(trip, max(room, 0), grams, left, why_not=tuple(violation_words(broken)))
@@ -95,10 +102,16 @@ def _try(trip: Any, allocation: Any, left: int, at: dt.datetime, *, pass_needed:
     return NextTruck(trip, max(room, 0), grams, left, journey.distance_m - trip.distance_m, arrives)
 
 
-def _candidate(trip: Trip, at: dt.datetime) -> Candidate:
+def _candidate(trip: Trip, at: dt.datetime, conditions: Conditions, *, needed: bool) -> Candidate:
+    """The trip's truck in its shift, and where a pass is `needed` within the time of a valid one."""
     shift_from, shift_to = (
         midnight(trip.day) + dt.timedelta(hours=time.hour, minutes=time.minute)
         for time in (trip.truck.shift_from, trip.truck.shift_to)
     )
     starts_at = min(max(shift_from, at), trip.starts_at)
-    return Candidate(trip.truck, trip.driver, trip.green_pass, starts_at, max(shift_to, trip.ends_at))
+    green_pass, ends_at = trip.green_pass, max(shift_to, trip.ends_at)
+    if green_pass is not None and green_pass.state != PassState.ISSUED:
+        green_pass = None
+    if needed and green_pass is not None:
+        starts_at, ends_at = max(starts_at, green_pass.valid_from), min(ends_at, green_pass.valid_to)
+    return Candidate(trip.truck, trip.driver, green_pass, starts_at, ends_at, conditions=conditions)
