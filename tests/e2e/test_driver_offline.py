@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from market.models import Event
+from orders.logistics.actions.reports import VERBS, Verb
 from orders.logistics.actions.trips import unplan_load
 from orders.logistics.enums import LoadState, TripState
 from orders.logistics.models import Handover, Load, RoadReport, Trip
@@ -116,6 +117,36 @@ def test_after_a_refusal_the_rest_waits_until_the_wrong_one_is_dropped(app, trip
     trip.refresh_from_db()
     assert trip.state == TripState.EN_ROUTE
     assert [load.loaded_g for load in Load.objects.order_by("pk")] == [None, kept.planned_g]
+
+
+def test_what_the_server_fails_at_is_set_aside_and_the_rest_goes_on(app, trip, monkeypatch):
+    """A fault of ours in one report may not keep the photograph, nor a call for help, on the phone."""
+    pickup = stops(trip)[0]
+
+    def fail(doing):
+        raise RuntimeError("a fault of ours")
+
+    app.go_offline()
+    app.at(pickup).press("到达")
+    app.at(pickup).load_as_planned(Load.objects.get())
+    app.at(pickup).photo()
+    app.at(pickup).press("装完，离开")
+    app.at(stops(trip)[1]).problem("路不通", "白关桥封了")
+    with monkeypatch.context() as broken:
+        broken.setitem(VERBS, "loaded", Verb(fail))
+        app.go_online()
+        expect(app.bar).to_contain_text("有 1 条服务器没收下，先放在一边，没有丢", timeout=20_000)
+        expect(app.bar).to_contain_text("有 1 条还没发出去")
+        app.at(pickup).says("先放在一边")
+        app.at(pickup).says("等前面放在一边的那一条发出去再发")
+        assert [one.verb for one in RoadReport.objects.order_by("pk")] == ["arrive", "problem", "photo"]
+
+    app.forgive_failures()
+    app.page.get_by_role("button", name=re.compile("现在就发")).tap()
+    app.all_sent()
+    assert [one.verb for one in RoadReport.objects.order_by("pk")][3:] == ["loaded", "depart"]
+    trip.refresh_from_db()
+    assert trip.state == TripState.EN_ROUTE
 
 
 def test_a_code_typed_wrongly_is_noticed_without_a_network(app, trip):

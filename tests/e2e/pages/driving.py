@@ -55,6 +55,10 @@ class DriverApp:
 
         self.page.route("**/drive/sync/", lose)
 
+    def forgive_failures(self) -> None:
+        """The server was made to fail, and the browser says so."""
+        self.page.complaints[:] = [said for said in self.page.complaints if "status of 500" not in said]
+
     def find_answers(self) -> None:
         self.page.unroute_all(behavior="wait")
         self.page.get_by_role("button", name="现在就发").tap()

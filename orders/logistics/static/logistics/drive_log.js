@@ -27,19 +27,19 @@
   function stateOf(action, why, words, busy) {
     if (action.state === "refused") { return say(words.refused, { sentence: action.sentence }); }
     if (action.state === "sent") { return words.sent; }
-    if (why === "behind") { return words.behind; }
+    if (why) { return words[why]; }
     return busy ? words.sending : words.waiting;
   }
 
   /* `on.drop(action)` when the driver does not want it any more: refused ones, and those never tried. */
   function row(action, why, words, on) {
     var item = document.getElementById("drive-row").content.firstElementChild.cloneNode(true);
-    item.className = why === "behind" ? "is-waiting" : ICONS[action.state];
+    item.className = ICONS[action.state];
     item.querySelector("[data-what]").textContent = what(action, words);
     item.querySelector("[data-at]").textContent = clock(action.made_at);
     item.querySelector("[data-state]").textContent = stateOf(action, why, words, on.busy);
     var drop = item.querySelector("[data-drop]");
-    drop.hidden = !(action.state === "refused" || (action.state === "waiting" && !action.tries && on.last[action.trip] === action.key));
+    drop.hidden = !(action.state === "refused" || why === "aside" || (action.state === "waiting" && !action.tries && on.last[action.trip] === action.key));
     drop.addEventListener("click", function () { on.drop(action); });
     return item;
   }
@@ -67,17 +67,23 @@
     fill(left.querySelector("[data-log]"), rest);
   }
 
+  /* One sentence for each kind there is; `notice` is a word of ours or a sentence of the server, and stands alone. */
+  function summary(count, words, notice, online) {
+    if (notice) { return words[notice] || notice; }
+    var said = ["refused", "aside", "waiting"].filter(function (kind) { return count[kind]; })
+      .map(function (kind) { return say(words["count_" + kind], { count: count[kind] }); });
+    return said.join("；") || (!online ? words.no_network : count.sent ? words.all_sent : "");
+  }
+
   function bar(actions, words, notice, online) {
     var box = document.getElementById("drive-bar");
-    var count = { waiting: 0, refused: 0, sent: 0 };
-    actions.forEach(function (action) { count[action.state] += 1; });
-    var text = notice ? words[notice] : count.refused ? say(words.count_refused, { count: count.refused })
-      : count.waiting ? say(words.count_waiting, { count: count.waiting }) : !online ? words.no_network : count.sent ? words.all_sent : "";
-    if (!notice && count.refused && count.waiting) { text += "；" + say(words.count_waiting, { count: count.waiting }); }
+    var count = { waiting: 0, refused: 0, sent: 0, aside: 0 };
+    actions.forEach(function (action) { count[action.state === "waiting" && action.aside ? "aside" : action.state] += 1; });
+    var text = summary(count, words, notice, online), open = count.waiting + count.aside;
     box.hidden = !text;
-    box.className = "drive-bar " + (notice || count.refused ? "is-refused" : count.waiting || !online ? "is-waiting" : "is-ok");
+    box.className = "drive-bar " + (notice || count.refused ? "is-refused" : open || !online ? "is-waiting" : "is-ok");
     box.querySelector("[data-words]").textContent = text;
-    box.querySelector("[data-send]").hidden = !(count.waiting && online);
+    box.querySelector("[data-send]").hidden = !(open && online);
     box.querySelector("[data-log-in]").hidden = notice !== "again";
   }
 

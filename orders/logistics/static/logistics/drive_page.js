@@ -181,7 +181,7 @@
     return Drive.store.all(facts.user).then(Drive.store.tidy).then(draw).then(function () { return sender.flush(); });
   }).catch(function () { notice = "not_kept"; Drive.log.bar([], words, notice, true); });
 
-  document.querySelector("[data-send]").addEventListener("click", function () { sender.hurry(); });
+  document.querySelector("[data-send]").addEventListener("click", function () { sender.everything(); });
   window.addEventListener("online", function () { draw(); sender.hurry(); });
   window.addEventListener("offline", function () { draw(); });
   document.addEventListener("visibilitychange", function () {

@@ -4,6 +4,8 @@
 
   var PAUSES = [2, 5, 15, 60, 300]; /* seconds between tries without an answer */
   var TOGETHER = 20;
+  var MOST_FAULTS = 3; /* so often the server may fail at one action before it is set aside */
+  var REST_MS = 300000; /* until what is aside is tried again */
   var PATIENCE_MS = { few: 20000, photo: 90000 };
 
   function cookie(name) {
@@ -17,7 +19,8 @@
     var open = actions.filter(function (action, n) { return action.state === "waiting" && !why[n]; });
     var plain = open.filter(function (action) { return !action.photo; });
     if (plain.length) { return plain.slice(0, one ? 1 : TOGETHER); }
-    return open.slice(0, 1);
+    if (open.length) { return open.slice(0, 1); }
+    return actions.filter(function (action, n) { return why[n] === "aside" && action.rest_until <= Date.now(); }).slice(0, 1);
   }
 
   function bodyOf(batch, user) {
@@ -61,6 +64,31 @@
       timer = setTimeout(function () { flush(); }, pause * 1000);
     }
 
+    /* The server itself failed at this one. After some tries it no longer keeps the others waiting. Resolves as `outcome`. */
+    function failed(action) {
+      action.faults = (action.faults || 0) + 1;
+      action.aside = action.faults >= MOST_FAULTS;
+      action.rest_until = Date.now() + REST_MS;
+      if (!action.aside) { later(); }
+      return Drive.store.put(action).then(function () { return action.aside; });
+    }
+
+    /* When nothing else is left: what is aside has its turn later. */
+    function rest(actions) {
+      var turns = actions.filter(function (action) { return action.state === "waiting" && action.aside; })
+        .map(function (action) { return action.rest_until; });
+      if (!turns.length) { return; }
+      clearTimeout(timer);
+      timer = setTimeout(function () { flush(); }, Math.max(1000, Math.min.apply(null, turns) - Date.now()));
+    }
+
+    function wake() {
+      return Drive.store.all(page.user).then(function (actions) {
+        return Promise.all(actions.filter(function (action) { return action.state === "waiting" && action.aside; })
+          .map(function (action) { action.rest_until = 0; return Drive.store.put(action); }));
+      });
+    }
+
     function mark(action, state, sentence) {
       action.state = state;
       action.sentence = sentence || "";
@@ -88,6 +116,12 @@
         return mark(guilty, "refused", said.error || "").then(function () { return true; });
       }
       if (status === 401 || status === 409) { page.notice(status === 401 ? "again" : "other_person"); return false; }
+      if (status === 500) {
+        if (batch.length === 1) { return failed(batch[0]); }
+        oneByOne = true;
+        return true;
+      }
+      if (status === 404) { page.notice(said.error || ""); }
       if (status === 403 && !renewed) { renewed = true; return page.renew().then(function () { return true; }); }
       later();
       return false;
@@ -96,7 +130,7 @@
     function round() {
       return Drive.store.all(page.user).then(function (actions) {
         var batch = nextBatch(actions, oneByOne);
-        if (!batch.length) { oneByOne = false; return false; }
+        if (!batch.length) { oneByOne = false; rest(actions); return false; }
         return Promise.all(batch.map(function (action) { action.tries = (action.tries || 0) + 1; return Drive.store.put(action); }))
           .then(function () { return post(page.url, batch, page.user); })
           .then(function (got) { return outcome(batch, got.status, got.said); }, function () { later(); return false; })
@@ -115,6 +149,7 @@
 
     this.flush = flush;
     this.hurry = function () { failures = 0; return flush(); };
+    this.everything = function () { return wake().then(function () { failures = 0; return flush(); }); };
     this.isBusy = function () { return busy; };
   };
 })(window.Drive);

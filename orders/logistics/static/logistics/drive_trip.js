@@ -72,24 +72,27 @@
     }
   };
 
-  /* Why an action does not count yet: "refused", "behind" one that was refused, or "" when it counts. */
+  /* Why an action is not sent now: "refused", "behind" one that was refused, "aside" because the server failed at it, "after"
+     one that is aside; or "" when nothing keeps it. */
   function hindrances(actions) {
     var held = {};
     return actions.map(function (action) {
-      if (action.state === "refused") {
-        if (ORDERED[action.verb]) { held[action.trip] = true; }
-        return "refused";
-      }
-      return action.state === "waiting" && ORDERED[action.verb] && held[action.trip] ? "behind" : "";
+      var why = action.state === "refused" ? "refused" : action.state !== "waiting" ? ""
+        : ORDERED[action.verb] && held[action.trip] || (action.aside ? "aside" : "");
+      if (ORDERED[action.verb] && (why === "refused" || why === "aside")) { held[action.trip] = why === "aside" ? "after" : "behind"; }
+      return why;
     });
   }
+
+  /* What was refused did not happen; what the server could not take did. */
+  function counts(why) { return why !== "refused" && why !== "behind"; }
 
   /* A copy of the server's trips after everything that counts and that it does not know yet. */
   function play(facts, actions) {
     var trips = JSON.parse(JSON.stringify(facts.trips));
     var why = hindrances(actions);
     actions.forEach(function (action, n) {
-      if (why[n] || facts.known.indexOf(action.key) >= 0) { return; }
+      if (!counts(why[n]) || facts.known.indexOf(action.key) >= 0) { return; }
       var trip = find(trips, action.trip);
       var stop = trip && find(trip.stops, action.stop);
       if (stop && DO[action.verb]) { DO[action.verb](trip, stop, action); }
