@@ -9,14 +9,16 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from market.quantities import format_grams
 from market.wording import calendar_day, with_note
-from orders.logistics.enums import StopKind
+from orders.logistics.enums import PassState, StopKind
 from orders.logistics.models import Load
 from orders.logistics.papers import GRID, print_a4, qr_drawing, text_of
+from orders.logistics.pass_sheet import override_boxes
 from orders.logistics.queries.loads import Leg
 from orders.logistics.queries.tolls import LegForecast
 from orders.logistics.queries.trips import TripSheet
 
 QR_SIDE = 27 * mm
+WIDE = 182 * mm
 
 
 def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str, tolls: Sequence[LegForecast] = ()) -> bytes:
@@ -27,10 +29,11 @@ def make_manifest(sheet: TripSheet, packing: Sequence[Load], url: str, tolls: Se
 def manifest_story(
     sheet: TripSheet, packing: Sequence[Load], url: str, tolls: Sequence[LegForecast] = ()
 ) -> list[Flowable]:
-    """What the manifest says, for a paper of its own or in a pack."""
+    """What the manifest says, for a paper of its own or in a pack; what a supervisor let pass stands on it too."""
     return [
         _head(sheet, url),
         Spacer(0, 4 * mm),
+        *override_boxes(sheet.trip.overrides.all(), WIDE),
         text_of(_("停靠顺序"), bold=True),
         Spacer(0, 1 * mm),
         _stops(sheet),
@@ -69,7 +72,7 @@ def _head(sheet: TripSheet, url: str) -> Table:
         (_("时间"), f"{_clock(trip.starts_at)}–{_clock(trip.ends_at)}"),
         (_("承运"), trip.truck.carrier.name),
         (_("司机"), f"{trip.driver.name} {trip.driver.phone.removeprefix('+86')}"),
-        (_("通行证"), _pass_line(sheet) if green_pass else _("不需要")),
+        (_("通行证"), _pass_line(sheet) if green_pass else _no_pass(sheet)),
         (_("里程"), _("%(km)s 公里") % {"km": f"{trip.distance_m / 1000:,.1f}"}),
         (_("最重时"), with_note(both_ways(sheet.heaviest_g), _("核载 %(percent)s%%") % {"percent": sheet.percent})),
     ]
@@ -88,7 +91,12 @@ def _pass_line(sheet: TripSheet) -> str:
     green_pass = sheet.trip.green_pass
     assert green_pass is not None
     until = _("有效至 %(until)s") % {"until": f"{timezone.localtime(green_pass.valid_to):%m-%d %H:%M}"}
-    return with_note(f"{green_pass.get_issuer_display()} {green_pass.number}", until)
+    note = until if green_pass.state == PassState.ISSUED else green_pass.get_state_display()
+    return with_note(f"{green_pass.get_issuer_display()} {green_pass.number}", str(note))
+
+
+def _no_pass(sheet: TripSheet) -> str:
+    return _("没有，见特批放行") if sheet.trip.overrides.all() else _("不需要")
 
 
 def _stops(sheet: TripSheet) -> Table:

@@ -4,7 +4,7 @@ It works with the power off: what to do when the code cannot be scanned stands o
 Names are masked; whoever stops the truck compares them with the papers of the person before him.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -52,7 +52,7 @@ def pass_sheet(facts: PassFacts) -> Sheet:
         Spacer(0, 2 * mm),
         _facts(facts),
         Spacer(0, 2 * mm),
-        *_overrides(facts.overrides),
+        *override_boxes(facts.overrides, RIGHT - 4 * mm),
         _when_unread(),
     ]
     both = Table([[left, KeepInFrame(RIGHT, TALL, right, mode="shrink")]], colWidths=[LEFT, RIGHT])
@@ -130,7 +130,7 @@ def _facts(facts: PassFacts) -> Table:
     return table
 
 
-def _overrides(overrides: Sequence[TripOverride]) -> list[Flowable]:
+def override_boxes(overrides: Iterable[TripOverride], width: float) -> list[Flowable]:
     """What somebody let pass against the rules, plainly."""
     found: list[Flowable] = []
     for one in overrides:
@@ -143,7 +143,7 @@ def _overrides(overrides: Sequence[TripOverride]) -> list[Flowable]:
         words = text_of(
             _("特批放行到 %(until)s：%(why)s（没有满足的条件：%(reasons)s；批准人 %(by)s）") % said, bold=True, size=11
         )
-        found += [Table([[words]], colWidths=[RIGHT - 4 * mm], style=BOX), Spacer(0, 2 * mm)]
+        found += [Table([[words]], colWidths=[width], style=BOX), Spacer(0, 2 * mm)]
     return found
 
 

@@ -19,9 +19,9 @@ from market.exceptions import NotAllowed
 from orders.logistics.actions.papers import print_papers, take_back_paper
 from orders.logistics.actions.trips import add_trip
 from orders.logistics.actions.trucks import register_driver
-from orders.logistics.enums import PaperKind
+from orders.logistics.enums import PaperKind, PassState
 from orders.logistics.exceptions_papers import PaperNotPrinted
-from orders.logistics.models import Evidence, Paper, PassCode, SignerKey, TripOverride
+from orders.logistics.models import Evidence, Paper, Pass, PassCode, SignerKey, TripOverride
 from orders.logistics.pass_sheet import CODE_SIDE
 from orders.logistics.queries.trips import sheet_of
 from orders.logistics.waybill import code_text, waybill_hash
@@ -142,13 +142,28 @@ def test_an_override_is_printed_plainly_without_facts_of_health(day, trip):
     assert "核酸" not in page
 
 
-def test_whatever_there_is_to_say_is_one_page(day, trip):
+def test_an_override_stands_on_the_manifest_where_no_code_carries_it(day, trip):
+    Pass.objects.filter(pk=trip.green_pass_id).update(state=PassState.SUSPENDED)
+    until = timezone.now() + dt.timedelta(hours=3)
+    TripOverride.objects.create(
+        trip=trip, reasons=["pass_not_valid"], why="医院断菜", until=until, by=day.cast.supervisor
+    )
+    page = pages_of(pack_of(trip, day.cast.dispatcher).content)[0].replace("\n", "")
+    assert "特批放行到" in page
+    assert "医院断菜" in page
+    assert "已暂停" in page
+    assert "有效至" not in page
+
+
+def test_whatever_there_is_to_say_the_pass_sheet_is_one_page(day, trip):
     make_code(trip)
     for n in range(4):
         TripOverride.objects.create(
             trip=trip, reasons=[], why="因" * 200, until=timezone.now() + dt.timedelta(hours=n), by=day.cast.supervisor
         )
-    assert len(pages_of(pack_of(trip, day.cast.dispatcher).content)) == 5
+    pages = pages_of(pack_of(trip, day.cast.dispatcher).content)
+    assert "扫不出来时" in pages[0]
+    assert "停靠顺序" in pages[1]
 
 
 def test_without_a_pass_the_pack_has_none(day, trip):

@@ -12,6 +12,7 @@ from market.exceptions import NotAllowed, WrongState
 from market.models import Event
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
+from orders.logistics.actions.clearing import override_trip
 from orders.logistics.actions.code_upkeep import renew_codes
 from orders.logistics.actions.codes import (
     issue_code,
@@ -343,6 +344,19 @@ def test_a_code_withdrawn_by_hand_does_not_come_back_by_the_clock(day, trip, cod
     withdraw_by_hand(code, reason="抄错", by=day.cast.dispatcher)
     assert renew_codes() == 0
     assert live(trip) is None
+
+
+def test_a_supervisors_override_gives_a_cleared_trip_its_code_back_before_its_papers_are_printed(day, trip, code):
+    suspend_pass(trip.green_pass, reason="排查", by=day.cast.dispatcher)
+    assert live(trip) is None
+    until = trip.ends_at + HOUR
+
+    override_trip(trip, why="医院断菜", until=until, by=day.cast.supervisor)
+    fresh = live(trip)
+    override_trip(trip, why="医院断菜", until=until, by=day.cast.supervisor)
+
+    assert fresh.pk != code.pk
+    assert live(trip) == fresh
 
 
 def test_a_specimen_is_one_a_day_and_belongs_to_nobody(day):

@@ -33,6 +33,7 @@ from orders.logistics.exceptions_passes import NoGroundsForCode
 from orders.logistics.models import Driver, Load, Pass, Trip, TripOverride, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.permissions_fitness import may_override
+from orders.logistics.queries.code_grounds import CODED_TRIPS
 from orders.logistics.queries.fitness import (
     Fitness,
     Reason,
@@ -201,7 +202,8 @@ def unclear_unfit(*, at: dt.datetime | None = None) -> int:
 def override_trip(trip: Trip, *, why: str, until: dt.datetime, by: User) -> TripOverride:
     """In writing the trip may run against what stands against it now, until a moment after its end; printed on its papers.
 
-    Of health only that something stood against it is kept. Locks: trip, truck, driver, passes. The same again changes nothing.
+    Of health only that something stood against it is kept. A trip that is already cleared has a code again, for its papers.
+    Locks: trip, truck, driver, passes, code. The same again changes nothing.
     Raises: NotAllowed, ReasonNeeded, OverrideTooLate, NothingToOverride, CannotOverride, OverrideTooShort, OverrideTooLong.
     """
     require(may_override(by))
@@ -223,6 +225,8 @@ def override_trip(trip: Trip, *, why: str, until: dt.datetime, by: User) -> Trip
         return same
     made = TripOverride.objects.create(trip=trip, by=by, **facts)
     record(trip, "overridden", by=by, reason=made.why)
+    if trip.state in CODED_TRIPS:
+        give_pass_code(trip, by=by)
     return made
 
 

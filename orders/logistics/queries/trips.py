@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from orders.logistics.enums import EDITABLE_TRIPS, StopKind, TripState
-from orders.logistics.models import Load, Stop, Trip
+from orders.logistics.models import Load, Stop, Trip, TripOverride
 from orders.logistics.queries.filling import may_have_room
 from orders.logistics.queries.fitness import (
     Fitness,
@@ -91,7 +91,8 @@ def sheets_of(trips: QuerySet[Trip], day: dt.date | None = None) -> list[TripShe
     if day is None:
         return [_sheet(trip) for trip in rows]
     grounds = grounds_for(midnight(day), midnight(day) + dt.timedelta(days=1))
-    rows = rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks"), "overrides")
+    overrides = Prefetch("overrides", TripOverride.objects.select_related("by"))
+    rows = rows.prefetch_related(with_recent_checks(midnight(day), "driver__health_checks"), overrides)
     return [_sheet(trip, _fitness(trip, grounds)) for trip in rows]
 
 
