@@ -17,7 +17,11 @@ class AreaUnsaid(Refused):
 
 class AreaCircleUnfit(Refused):
     field = "radius_m"
-    sentence = _("半径要在 50 米到 50 公里之间，还要填中心点的经纬度")
+    sentence = _("只封一个圆圈，要把半径（50 米到 50 公里）和中心点的经纬度都填上；封整个地点，三项都不填")
+
+
+class AreaOver(Refused):
+    sentence = _("结束时间已经过去，发布了也不起作用。请放弃这份登记，重新登记")
 
 
 class AreaMovedOn(Refused):

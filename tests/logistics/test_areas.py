@@ -15,7 +15,7 @@ from orders.logistics.actions.road import arrive
 from orders.logistics.actions.trips import add_trip
 from orders.logistics.enums import AREA_MOVES, AreaState, LoadState, TripState
 from orders.logistics.exceptions import ReasonNeeded
-from orders.logistics.exceptions_areas import AreaCircleUnfit, AreaMovedOn, AreaTimesWrong, AreaUnsaid
+from orders.logistics.exceptions_areas import AreaCircleUnfit, AreaMovedOn, AreaOver, AreaTimesWrong, AreaUnsaid
 from orders.logistics.models import Load, PlanRun, RiskArea, Trip
 from orders.logistics.queries.impact import impact_of
 from tests.factories.logistics import at, driver_of, load_up, stops
@@ -62,6 +62,8 @@ def test_a_draft_holds_for_nobody_and_the_same_again_is_the_same(day, facts):
         ({"source": "通" * 201}, AreaUnsaid),
         ({"radius_m": 49, "lat": 27.8, "lon": 113.1}, AreaCircleUnfit),
         ({"radius_m": 500}, AreaCircleUnfit),
+        ({"lat": 27.8, "lon": 113.1}, AreaCircleUnfit),
+        ({"lat": 27.8}, AreaCircleUnfit),
     ],
 )
 def test_unfit_facts_are_refused_and_nothing_is_written(day, facts, changes, refusal):
@@ -182,6 +184,36 @@ def test_what_moved_on_since_it_was_looked_at_is_not_published(day, facts):
     assert area.state == AreaState.DRAFT
     assert Load.objects.get().state == LoadState.PLANNED
     assert not Notice.objects.filter(key__startswith="area-").exists()
+
+
+def test_what_is_over_is_not_published(day, facts):
+    area = draft_area(facts, by=day.cast.dispatcher)
+    later = facts.ends_at
+
+    with pytest.raises(AreaOver):
+        publish_area(area, seen=impact_of(area, later).key, by=day.cast.dispatcher, at=later)
+
+    area.refresh_from_db()
+    assert area.state == AreaState.DRAFT
+
+
+def test_an_area_that_ends_at_midnight_does_not_hit_the_next_day(day, facts):
+    day.pledge("1000斤")
+    before = changed(facts, starts_at=at(day.day, 0) - dt.timedelta(hours=5), ends_at=at(day.day, 0))
+    area = draft_area(before, by=day.cast.dispatcher)
+
+    assert impact_of(area).pledges == ()
+
+
+def test_the_desks_are_told_with_a_link_to_what_is_hit(day, facts):
+    make_planned(day)
+    area = draft_area(facts, by=day.cast.supervisor)
+
+    publish_area(area, seen=impact_of(area).key, by=day.cast.supervisor)
+
+    notice = Notice.objects.get(key=f"area-{area.pk}-desk")
+    assert (notice.recipient, notice.url) == (day.cast.bureau, f"/logistics/areas/{area.pk}/")
+    assert (notice.facts["inside"], notice.facts["planned"]) == (0, 1)
 
 
 def test_an_area_that_is_not_closed_changes_no_trip(day, facts):

@@ -17,6 +17,7 @@ from market.models import Place, User
 from market.permissions import require
 from orders.logistics import exceptions_areas as refusals
 from orders.logistics.actions.clearing import hold_if_unfit
+from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.endings import follow_pledges
 from orders.logistics.actions.halts import take_off
 from orders.logistics.actions.locks import lock_all, lock_one
@@ -82,10 +83,11 @@ def _check(facts: AreaFacts, source: str, at: dt.datetime) -> None:
         raise refusals.AreaTimesWrong
     if not 0 < len(source) <= MAX_SOURCE:
         raise refusals.AreaUnsaid
-    if facts.radius_m is not None:
-        has_centre = facts.lat is not None and facts.lon is not None
-        if not LEAST_RADIUS_M <= facts.radius_m <= MOST_RADIUS_M or not has_centre:
-            raise refusals.AreaCircleUnfit
+    circle = (facts.radius_m, facts.lat, facts.lon)
+    if circle == (None, None, None):
+        return
+    if None in circle or not LEAST_RADIUS_M <= (facts.radius_m or 0) <= MOST_RADIUS_M:
+        raise refusals.AreaCircleUnfit
 
 
 @transaction.atomic
@@ -94,12 +96,15 @@ def publish_area(area: RiskArea, *, seen: str, by: User, at: dt.datetime | None 
     their code, everybody concerned is told once, and the days are planned again.
 
     `seen` is `Impact.key` of what the person looked at; when the impact is another one by now nothing is written.
-    Locks: pledges, allocations, trips, loads, trucks, drivers, passes. Raises: NotAllowed, WrongState (also the second time), AreaMovedOn.
+    Locks: pledges, allocations, trips, loads, trucks, drivers, passes. Raises: NotAllowed, WrongState (also the second time),
+    AreaOver, AreaMovedOn.
     """
     require(directs(by))
     at = at or timezone.now()
     area = RiskArea.objects.select_for_update().select_related("place").get(pk=area.pk)
     old = move(area, "state", AreaState.PUBLISHED, AREA_MOVES)
+    if area.ends_at is not None and area.ends_at <= at:
+        raise refusals.AreaOver
     impact = impact_of(area, at)
     if impact.key != seen:
         raise refusals.AreaMovedOn
@@ -159,9 +164,14 @@ def _stop_trip(trip: Trip, by: User, at: dt.datetime) -> bool:
 
 
 def _tell(impact: Impact) -> None:
-    """Carriers of the trucks, sellers and buyers of the goods: each once for this area."""
+    """The desks, carriers of the trucks, sellers and buyers of the goods: each once for this area."""
     area = impact.area
     facts = {"area": str(area), "from_at": area.starts_at}
+    counts = {where: len(impact.of(where)) for where in ("inside", "on_the_way", "planned")}
+    text = gettext_noop(
+        "%(area)s 从 %(from_at)s 起封闭：车在里面 %(inside)s 辆，正在路上 %(on_the_way)s 辆，已排班 %(planned)s 趟，请安排"
+    )
+    tell_desks(f"area-{area.pk}-desk", text, url=reverse("logistics:area", args=[area.pk]), **facts, **counts)
     carriers = {hit.trip.truck.carrier_id for hit in impact.trips}
     text = gettext_noop("%(area)s 从 %(from_at)s 起封闭，贵单位有车次要改，请看调度安排")
     tell_all(carriers, f"area-{area.pk}", text, url=reverse("logistics:trips"), **facts)

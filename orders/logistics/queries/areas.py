@@ -1,10 +1,12 @@
-"""The list of areas at risk."""
+"""The list of areas at risk, and those that lie before a truck on the road."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orders.logistics.enums import AreaState
-from orders.logistics.models import RiskArea
+from orders.logistics.models import RiskArea, Stop
+from orders.logistics.queries.fitness.places import in_area
 
 SHOWN = 100
 
@@ -13,6 +15,26 @@ SHOWN = 100
 class AreaRow:
     area: RiskArea
     holds: bool  # at this moment
+
+
+@dataclass(frozen=True)
+class AreaAhead:
+    """A closed area in which the truck stands or has still to stop; `numbers` are those stops, counted from one."""
+
+    area: RiskArea
+    numbers: tuple[int, ...]
+
+
+def areas_ahead(stops: Sequence[Stop], ends_at: dt.datetime, now: dt.datetime) -> list[AreaAhead]:
+    """For a truck on the road, whatever its delay: its stops in order and the end of its trip. One statement."""
+    closed = RiskArea.objects.in_force(now, max(ends_at, now)).filter(is_closed=True).select_related("place__parent")
+    found = []
+    for area in closed.order_by("starts_at", "pk"):
+        left = [(n, stop) for n, stop in enumerate(stops, start=1) if stop.departed_at is None]
+        numbers = tuple(n for n, stop in left if in_area(area, stop.place_id, stop.lat, stop.lon))
+        if numbers:
+            found.append(AreaAhead(area, numbers))
+    return found
 
 
 def area_rows(now: dt.datetime) -> list[AreaRow]:

@@ -172,8 +172,13 @@ def _nearest(points: Sequence[TransferPoint], stops: Sequence[Stop]) -> Transfer
     return min(points, key=lambda point: great_circle_m(at, (point.lat, point.lon)))
 
 
+def _days_of(span: tuple[dt.datetime, dt.datetime]) -> tuple[dt.date, dt.date]:
+    """The first and the last day; one that ends at midnight does not reach into the next."""
+    return timezone.localdate(span[0]), timezone.localdate(span[1] - dt.timedelta(microseconds=1))
+
+
 def _waiting(span: tuple[dt.datetime, dt.datetime]) -> Iterable[Allocation]:
-    first, last = timezone.localdate(span[0]), timezone.localdate(span[1])
+    first, last = _days_of(span)
     rows = Allocation.objects.live().filter(pledge__day__range=(first, last), pledge__state__in=WAITING_PLEDGES)
     return rows.select_related(*WITH_PLACES, "lot__listing__produce").order_by("pledge__day", "pk")
 
@@ -186,7 +191,7 @@ def _is_hit(area: RiskArea, row: Allocation, span: tuple[dt.datetime, dt.datetim
 
 def _spoils(area: RiskArea, span: tuple[dt.datetime, dt.datetime]) -> tuple[tuple[dt.datetime, int], ...]:
     """Grams on offer or promised inside that are past their best before the area opens again, by that moment."""
-    first, last = timezone.localdate(span[0]), timezone.localdate(span[1])
+    first, last = _days_of(span)
     lots = Lot.objects.filter(day__range=(first, last), is_open=True, best_before__lte=span[1])
     found: dict[dt.datetime, int] = {}
     for lot in lots.select_related("listing__place__parent__parent").order_by("best_before"):

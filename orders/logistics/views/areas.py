@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from market.exceptions import Refused
 from market.forms.refusals import show_refusal
-from orders.logistics.actions.areas import draft_area, lift_area, publish_area
+from orders.logistics.actions.areas import Published, draft_area, lift_area, publish_area
 from orders.logistics.enums import AreaState
 from orders.logistics.forms.areas import AreaForm
 from orders.logistics.forms.trips import WhyForm
@@ -56,11 +56,13 @@ def area_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def area(request: HttpRequest, pk: int) -> HttpResponse:
-    """The area and, before it is published, what it would break. Seven statements beside the person's."""
+    """The area and what it would break or, where it is closed, still does. Seven statements beside the person's."""
     one = _get_area(request, pk)
     context: dict[str, Any] = {"area": one, "why": WhyForm(auto_id=False)}
-    if one.state == AreaState.DRAFT:
-        impact = impact_of(one)
+    now = timezone.now()
+    is_over = one.ends_at is not None and one.ends_at <= now
+    if one.state == AreaState.DRAFT or (one.state == AreaState.PUBLISHED and one.is_closed and not is_over):
+        impact = impact_of(one, now)
         context |= {"impact": impact, "map": _map_of(impact)}
     return render(request, "logistics/area.html", context)
 
@@ -74,8 +76,7 @@ def area_publish(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("logistics:area", pk)
-    facts = {"changed": len(done.changed), "unfit": len(done.unfit)}
-    messages.success(request, _("已发布。改动车次 %(changed)d 趟，停用通行码 %(unfit)d 张") % facts)
+    messages.success(request, _said(done))
     return redirect("logistics:run", done.runs[0].pk) if done.runs else redirect("logistics:area", pk)
 
 
@@ -90,6 +91,15 @@ def area_lift(request: HttpRequest, pk: int) -> HttpResponse:
     reason = form.cleaned_data["reason"]
     do = lambda: lift_area(one, reason=reason, by=request.user)  # noqa: E731
     return done_or_refused(request, do, _("已解除"), ("logistics:area", pk))
+
+
+def _said(done: Published) -> str:
+    if not done.area.is_closed:
+        return _("已发布。只作提示，车次没有改动")
+    facts = {"changed": len(done.changed), "unfit": len(done.unfit)}
+    return (
+        _("已发布，调度、车队和买卖双方都收到了通知。撤下重排 %(changed)d 趟，另有 %(unfit)d 趟要调度另行安排") % facts
+    )
 
 
 def _map_of(impact: Impact) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from market.exceptions import Refused
 from orders.logistics.actions.trips import add_trip, cancel_trip, move_load, unplan_load
-from orders.logistics.enums import EDITABLE_TRIPS
+from orders.logistics.enums import EDITABLE_TRIPS, RUNNING_TRIPS
 from orders.logistics.forms.trips import AddTripForm, DayForm, MoveForm, WhyForm, chosen_day
 from orders.logistics.manifest import make_manifest
 from orders.logistics.models import Trip
@@ -29,6 +29,7 @@ from orders.logistics.permissions import (
     trucks_for,
 )
 from orders.logistics.permissions_fitness import directs
+from orders.logistics.queries.areas import areas_ahead
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.fitness import masked
 from orders.logistics.queries.tolls import forecast_of, toll_rules
@@ -62,6 +63,9 @@ def trip(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"sheet": sheet, "dispatches": dispatches, "reasons": reasons, "why": WhyForm()}
     context |= clearing_context(request.user, sheet)
     context |= {"custody": custody_of(sheet.trip), "drives": can_drive(request.user, sheet.trip)}
+    context["directs"] = directs(request.user)
+    if sheet.trip.state in RUNNING_TRIPS:
+        context["ahead"] = areas_ahead([leg.stop for leg in sheet.legs], sheet.trip.ends_at, timezone.now())
     if dispatches:
         context["others"] = _others(sheet.trip)
         context["changes"] = changes_of(sheet.trip)
