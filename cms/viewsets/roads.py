@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, In
 
 from cms.policies import NarrowPolicy
 from cms.viewsets.breadcrumbs import OurViewSet
+from cms.viewsets.units import in_units, scaled_fields
 from market.enums import SELLERS, PlaceLevel
 from market.models import Organisation, Place
 from orders.logistics.actions.roads import drop, keep, may_keep_roads
@@ -20,7 +21,7 @@ from orders.logistics.models import RoadDistance, TollRules, TransferPoint, Truc
 
 
 class RoadForm(WagtailAdminModelForm):
-    """Places down to the township, sellers for yards: short lists instead of thousands of villages."""
+    """Places down to the township, sellers for yards: short lists instead of thousands of villages. Units as people say them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,6 +29,7 @@ class RoadForm(WagtailAdminModelForm):
         for name in ("place", "from_place", "to_place"):
             if name in self.fields:
                 self.fields[name].queryset = towns
+        self.fields |= {name: field for name, field in scaled_fields().items() if name in self.fields}
         if isinstance(self.instance, Yard):
             self.fields["organisation"].queryset = Organisation.objects.filter(kind__in=SELLERS).order_by("name")
 
@@ -101,6 +103,14 @@ def _panels(*rows: Any) -> ObjectList:
     return ObjectList(panels, base_form_class=RoadForm)
 
 
+def _amount(name: str) -> Column:
+    """A column in the unit in which the form asks for it."""
+    field = scaled_fields()[name]
+    return Column(
+        name, label=field.label, accessor=lambda row: in_units(getattr(row, name), field.scale), sort_key=name
+    )
+
+
 class TransferPointViewSet(RoadViewSet):
     model = TransferPoint
     icon = "site"
@@ -124,7 +134,14 @@ class TruckBanViewSet(RoadViewSet):
     model = TruckBan
     icon = "circle-xmark"
     menu_label = _("货车限行")
-    list_display = ("place", "over_g", "from_time", "to_time", "since", "until")
+    list_display = (
+        "place",
+        _amount("over_g"),
+        "from_time",
+        "to_time",
+        "since",
+        "until",
+    )
     search_fields = ("place__name_zh", "source")
     verbs: ClassVar[set[str]] = {"view", "add", "change", "delete"}
     edit_handler = _panels("place", "over_g", ("from_time", "to_time"), ("since", "until"), "source")
@@ -147,8 +164,8 @@ class RoadDistanceViewSet(RoadViewSet):
     list_display = (
         "from_place",
         "to_place",
-        "metres",
-        "seconds",
+        _amount("metres"),
+        _amount("seconds"),
         "note",
         Column("by", label=_("更正人"), accessor="by"),
     )

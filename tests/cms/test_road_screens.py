@@ -12,7 +12,7 @@ from orders.logistics.models import RoadDistance, TollRules, TransferPoint, Trip
 from tests.cms.test_chinese_screens import english_in
 
 BAN = {
-    "over_g": "4500000",
+    "over_g": "4.5",
     "from_time": "07:00",
     "to_time": "09:00",
     "since": "2021-08-01",
@@ -24,10 +24,10 @@ POINT = {
     "contact_name": "周调度", "contact_phone": "073122222222", "is_active": "on",
 }  # fmt: skip
 YARD = {"opens_at": "05:00", "closes_at": "18:00", "gate_minutes": "5", "minutes_a_tonne": "10"}
-WAY = {"metres": "12000", "seconds": "1500", "note": "绕行"}
+WAY = {"metres": "12", "seconds": "25", "note": "绕行"}
 TOLLS = {
     "source": "交通部 2019 年 99 号", "since": "2021-01-01", "until": "", "full_percent": "80", "admixture_percent": "20",
-    "yuan_small": "0.45", "yuan_medium": "0.90", "yuan_large": "1.35", "motorway_percent": "60", "motorway_from_m": "12000",
+    "yuan_small": "0.45", "yuan_medium": "0.90", "yuan_large": "1.35", "motorway_percent": "60", "motorway_from_m": "12",
 }  # fmt: skip
 KINDS = ["truckban", "transferpoint", "yard", "roaddistance", "tollrules"]
 
@@ -63,10 +63,25 @@ def test_commerce_writes_one_changes_it_and_both_stand_in_its_history(kind, mode
         assert english_in(commerce.get(page).content.decode()) == set()
 
 
+def test_a_clerk_writes_tonnes_kilometres_and_minutes(forms, commerce):
+    commerce.post(url("truckban", "add"), forms["truckban"])
+    commerce.post(url("roaddistance", "add"), forms["roaddistance"])
+    commerce.post(url("tollrules", "add"), forms["tollrules"])
+    ban, way, tolls = TruckBan.objects.get(), RoadDistance.objects.get(), TollRules.objects.get()
+
+    assert (ban.over_g, way.metres, way.seconds, tolls.motorway_from_m) == (4_500_000, 12_000, 1500, 12_000)
+    assert 'value="4.5"' in commerce.get(url("truckban", "edit", ban.pk)).text
+    shown = commerce.get(url("roaddistance", "edit", way.pk)).text
+    assert 'value="12"' in shown
+    assert 'value="25"' in shown
+    assert "4.5" in commerce.get(url("truckban", "list")).text
+
+
 @pytest.mark.parametrize(
     ("kind", "changes", "said"),
     [
         ("truckban", {"to_time": "06:00"}, "结束时间要晚于开始时间"),
+        ("truckban", {"over_g": "4500000"}, "小于或等于"),
         ("transferpoint", {"closes_at": "03:00"}, "关闭时间要晚于开放时间"),
         ("yard", {"closes_at": "03:00"}, "停止装货的时间要晚于开始装货的时间"),
         ("tollrules", {"full_percent": "180"}, "百分比最多 100"),
@@ -97,7 +112,7 @@ def test_agriculture_sees_none_of_it(agriculture):
 
 @pytest.mark.parametrize("who", ["farmer", "buyer", "haulier", "driver", "agriculture_desk", "officer"])
 def test_others_keep_nothing(cast, reference, who):
-    ban = TruckBan(place=reference["tianyuan"], **{**BAN, "until": None})
+    ban = TruckBan(place=reference["tianyuan"], **{**BAN, "over_g": 4_500_000, "until": None})
 
     with pytest.raises(NotAllowed):
         keep(ban, by=getattr(cast, who))
