@@ -4,11 +4,13 @@ import datetime as dt
 import hashlib
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from orders.logistics.actions.bundles import publish_bundle
 from orders.logistics.actions.codes import issue_code, restore_code, withdraw_by_hand
+from orders.logistics.actions.passes import revoke_pass
 from orders.logistics.actions.signer_keys import active_key, rotate_keys, withdraw_key
 from orders.logistics.codes.bundle import Bundle
 from orders.logistics.codes.keys import PublicKey
@@ -19,9 +21,17 @@ from orders.logistics.enums import KeyPurpose
 from orders.logistics.models import Checkpoint, PassCode, RiskArea, Rules, SignerKey, Trip, TrustBundle
 from orders.logistics.queries.bundles import bundle_keys, contents, current_bundle
 from orders.logistics.queries.code_checks import check_by_number
+from tests.factories.logistics import at
 from tests.factories.passes import cleared_trip, make_office
 
 HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def evening(db):
+    """At eight the codes of the next day's first trip begin within the hours for which a bundle counts."""
+    with time_machine.travel(at(timezone.localdate(), 20)):
+        yield
 
 
 @pytest.fixture
@@ -233,6 +243,21 @@ def test_a_code_is_withdrawn_and_restored_on_its_page(as_, day, code):
     assert "作废这个码" not in haulier.get(page).content.decode()
     haulier.post(withdraw, {"reason": "不要了"})
     assert PassCode.objects.get().state == "live"
+
+
+@pytest.mark.parametrize("pass_holds", [True, False])
+def test_a_code_is_offered_back_only_where_it_can_come_back(as_, day, code, pass_holds):
+    make_office(day.cast)
+    browser, page = as_(day.cast.issuer), reverse("logistics:pass_code", args=[code.pk])
+    assert "调度员还能给这趟车换新码" in browser.get(page).text
+    withdraw_by_hand(code, reason="抄错", by=day.cast.dispatcher)
+    if not pass_holds:
+        revoke_pass(code.green_pass, reason="冒用", by=day.cast.dispatcher)
+
+    shown = browser.get(page).text
+
+    assert ("恢复这个码" in shown) == pass_holds
+    assert ("这个码不能恢复" in shown) != pass_holds
 
 
 def test_the_drill_on_the_screen(as_, day, code):

@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orders.logistics.actions.bundles import publish_bundle
-from orders.logistics.actions.codes import make_specimen, restore_code, withdraw_by_hand
+from orders.logistics.actions.codes import make_specimen, may_be_restored, restore_code, withdraw_by_hand
 from orders.logistics.checkpoint_words import REASONS
+from orders.logistics.enums import CodeState
 from orders.logistics.forms.codes import CodeCheckForm, WithdrawForm
 from orders.logistics.permissions_passes import bundle_or_404, can_stop_pass, checks_by_voice_or_404, get_code
 from orders.logistics.queries.code_checks import check_by_number
@@ -48,10 +49,11 @@ def code_check(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def pass_code(request: HttpRequest, pk: int) -> HttpResponse:
-    """One statement beside the person's."""
+    """One statement beside the person's; of a withdrawn code a few more, whether it may be restored."""
     one = get_code(request.user, pk)
     stops = one.green_pass is not None and can_stop_pass(request.user, one.green_pass)
-    return render(request, "logistics/pass_code.html", {"code": one, "stops": stops})
+    restorable = stops and one.state == CodeState.WITHDRAWN and may_be_restored(one, timezone.now())
+    return render(request, "logistics/pass_code.html", {"code": one, "stops": stops, "restorable": restorable})
 
 
 @login_required
