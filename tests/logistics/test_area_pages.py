@@ -89,6 +89,16 @@ def test_the_page_of_a_truck_on_the_road_says_which_stops_are_closed(day, trip, 
     assert (reverse("logistics:area", args=[area.pk]) in page) == (who in {"dispatcher", "supervisor"})
 
 
+def test_the_driver_reads_it_on_the_phone_until_the_area_is_over(day, trip, morning):
+    load_up(trip)
+    area = published(day, day.dock.place)
+    phone = logged_in(driver_of(trip))
+
+    assert "等调度员另行安排" in phone.get(reverse("logistics:drive")).text
+    RiskArea.objects.filter(pk=area.pk).update(ends_at=at(day.day, 6))
+    assert "等调度员另行安排" not in phone.get(reverse("logistics:drive")).text
+
+
 @pytest.mark.parametrize("areas", [1, 3])
 def test_asking_what_lies_ahead_costs_one_statement(day, trip, morning, django_assert_num_queries, areas):
     load_up(trip)

@@ -141,7 +141,7 @@ def test_navigation_is_a_plain_link(phone, trip):
 
 def test_it_costs_the_same_with_one_trip_and_with_more(phone, trip, day, django_assert_num_queries):
     phone.get(reverse(DRIVE))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         phone.get(reverse(DRIVE))
     for text in ("300斤", "400斤"):
         truck = day.truck(driver=None)
@@ -149,7 +149,7 @@ def test_it_costs_the_same_with_one_trip_and_with_more(phone, trip, day, django_
         pledge = day.pledge(text)
         add_trip(day.day, trip.truck, [(pledge.allocations.get().pk, None)], by=day.cast.dispatcher)
     load_up(trip)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = shown(phone)
     assert len(facts_of(page)["trips"]) == 3
 

@@ -1,7 +1,7 @@
 """The list of areas at risk, and those that lie before a truck on the road."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orders.logistics.enums import AreaState
@@ -27,9 +27,19 @@ class AreaAhead:
 
 def areas_ahead(stops: Sequence[Stop], ends_at: dt.datetime, now: dt.datetime) -> list[AreaAhead]:
     """For a truck on the road, whatever its delay: its stops in order and the end of its trip. One statement."""
-    closed = RiskArea.objects.in_force(now, max(ends_at, now)).filter(is_closed=True).select_related("place__parent")
+    return ahead_among(closed_areas(now, max(ends_at, now)), stops)
+
+
+def closed_areas(from_at: dt.datetime, to_at: dt.datetime) -> list[RiskArea]:
+    """One statement."""
+    rows = RiskArea.objects.in_force(from_at, to_at).filter(is_closed=True).select_related("place__parent")
+    return list(rows.order_by("starts_at", "pk"))
+
+
+def ahead_among(areas: Iterable[RiskArea], stops: Sequence[Stop]) -> list[AreaAhead]:
+    """Those of the areas in which a stop lies that the truck has not left. No statement."""
     found = []
-    for area in closed.order_by("starts_at", "pk"):
+    for area in areas:
         left = [(n, stop) for n, stop in enumerate(stops, start=1) if stop.departed_at is None]
         numbers = tuple(n for n, stop in left if in_area(area, stop.place_id, stop.lat, stop.lon))
         if numbers:

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from market.models import User
 from orders.logistics.code_checks import check_of
-from orders.logistics.enums import OPEN_TRIPS, StopKind, TripState
-from orders.logistics.models import Handover, Load, PassCode, RoadReport, Seal, Stop, Trip
+from orders.logistics.enums import EDITABLE_TRIPS, OPEN_TRIPS, StopKind, TripState
+from orders.logistics.models import Handover, Load, PassCode, RiskArea, RoadReport, Seal, Stop, Trip
+from orders.logistics.queries.areas import AreaAhead, ahead_among, closed_areas
 from orders.logistics.queries.loads import Leg
 from orders.logistics.queries.trips import TripSheet, sheets_of
 
@@ -70,6 +71,7 @@ class DrivenTrip:
     code: PassCode | None
     seals: list[Seal]  # those that are whole
     uses_seals: bool  # it has had one: it leaves with goods only under one
+    ahead: list[AreaAhead]  # closed areas in which it has still to stop
 
     @property
     def trip(self) -> Trip:
@@ -126,7 +128,7 @@ class DrivePage:
 
 
 def drive_page(user: User, today: dt.date) -> DrivePage:
-    """What is under way, then today's and later trips, then today's that are done. Eight statements."""
+    """What is under way, then today's and later trips, then today's that are done. Nine statements."""
     since = timezone.now() - dt.timedelta(days=3)
     known = RoadReport.objects.filter(user=user, received_at__gte=since, refusal="").values_list("key", flat=True)
     keys = [str(key) for key in known]  # now: whatever they changed is in what is read below
@@ -139,7 +141,9 @@ def drive_page(user: User, today: dt.date) -> DrivePage:
     )
     sheets = sheets_of(rows)
     handed = _handed(sheet.trip for sheet in sheets)
-    driven = [_driven(sheet, handed) for sheet in sheets]
+    now = timezone.now()
+    closed = closed_areas(now, max((sheet.trip.ends_at for sheet in sheets), default=now))
+    driven = [_driven(sheet, handed, [area for area in closed if _meets(area, sheet.trip, now)]) for sheet in sheets]
     return DrivePage(user, keys, sorted(driven, key=lambda one: ORDER.index(TripState(one.trip.state))))
 
 
@@ -158,7 +162,14 @@ def _handed(trips: Iterable[Trip]) -> set[int]:
     return set(Handover.objects.filter(stop__trip__in=list(trips)).values_list("stop_id", flat=True))
 
 
-def _driven(sheet: TripSheet, handed: set[int]) -> DrivenTrip:
+def _meets(area: RiskArea, trip: Trip, now: dt.datetime) -> bool:
+    """A truck on the road meets an area that holds from now on, one that has not begun one that holds during its hours."""
+    since = max(now, trip.starts_at) if trip.state in EDITABLE_TRIPS else now
+    holds = area.starts_at < max(trip.ends_at, now) and (area.ends_at is None or area.ends_at > since)
+    return trip.state in OPEN_TRIPS and holds
+
+
+def _driven(sheet: TripSheet, handed: set[int], closed: list[RiskArea]) -> DrivenTrip:
     trip: Any = sheet.trip
     next_leg = sheet.next_leg if trip.state in OPEN_TRIPS else None
     photos = [picture.stop_id for picture in trip.evidence.all()]
@@ -173,7 +184,8 @@ def _driven(sheet: TripSheet, handed: set[int]) -> DrivenTrip:
         for number, leg in enumerate(sheet.legs, start=1)
     ]
     whole = [seal for seal in trip.seals.all() if seal.broken_at is None]
-    return DrivenTrip(sheet, halts, next(iter(trip.live_codes), None), whole, bool(trip.seals.all()))
+    ahead = ahead_among(closed, [leg.stop for leg in sheet.legs])
+    return DrivenTrip(sheet, halts, next(iter(trip.live_codes), None), whole, bool(trip.seals.all()), ahead)
 
 
 def _phase(stop: Stop, next_leg: Leg | None) -> str:

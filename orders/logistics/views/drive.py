@@ -22,7 +22,7 @@ from orders.logistics.views.drive_app import SCRIPTS
 @login_required
 @require_GET
 def drive(request: HttpRequest) -> HttpResponse:
-    """Eight statements beside the person's."""
+    """Nine statements beside the person's."""
     if not is_driver(request.user):
         raise Http404
     page = drive_page(request.user, timezone.localdate())
