@@ -10,7 +10,7 @@ from market.sms import MemorySms
 from tests.cast import Cast, make_cast
 from tests.factories import make_reference
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.worlds"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 from html.parser import HTMLParser
-from types import SimpleNamespace
 from typing import Any
 
 import polib
@@ -18,7 +17,6 @@ from wagtail.models import Revision, Task, Workflow
 
 from cms.actions.site import TITLE, make_site
 from tests.house.screens import EVERYBODY, SCREENS, Screen
-from tests.house.world import make_world
 from tests.untranslated import CATALOGUES, KEEPS_CHINESE, collected, hidden_in_f_strings, known, problems_of
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
@@ -115,9 +113,9 @@ def words_kept_in_chinese() -> set[str]:
 
 
 @pytest.fixture
-def world(cast, reference):
+def world(shared_world, db):
     make_site()
-    return SimpleNamespace(cast=cast, **make_world(cast, reference))
+    return shared_world
 
 
 @pytest.fixture

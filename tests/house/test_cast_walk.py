@@ -1,15 +1,10 @@
 """Every address is opened by the whole cast: who may see it sees it, everybody else learns nothing."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.cast import Cast
 from tests.house.screens import EVERYBODY, SCREENS, Screen
-from tests.house.world import make_world
 
 # Served by libraries and covered by their own tests; ours are all in SCREENS.
 FOREIGN = ("wagtail", "account_", "mfa_", "javascript_catalog")
@@ -25,20 +20,6 @@ def our_url_names(resolver: URLResolver | None = None, prefix: str = "") -> set[
         elif isinstance(pattern, URLPattern) and pattern.name:
             names.add(f"{prefix}{pattern.name}")
     return {name for name in names if name.split(":")[0] in {"market", "orders", "logistics"}}
-
-
-@dataclass
-class World:
-    cast: Cast
-    things: dict[str, Any]
-
-    def __getattr__(self, name: str) -> Any:
-        return self.things[name]
-
-
-@pytest.fixture
-def world(cast, reference) -> World:
-    return World(cast, make_world(cast, reference))
 
 
 def test_every_address_of_ours_is_in_the_table():

@@ -12,8 +12,6 @@ from django.urls import NoReverseMatch, reverse
 from market.models import Event
 from tests.cast import Cast
 from tests.house.screens import EVERYBODY, SCREENS, Screen
-from tests.house.test_cast_walk import World
-from tests.house.world import make_world
 
 TAG = '"><img src=x onerror=alert(1)>'
 DIGITS = "9" * 400
@@ -53,8 +51,8 @@ WHO = {"market": "farmer", "orders": "buyer", "logistics": "dispatcher"}
 
 
 @pytest.fixture
-def world(cast, reference) -> World:
-    return World(cast, make_world(cast, reference))
+def cast(world) -> Cast:
+    return world.cast
 
 
 def one_who_may(screen: Screen) -> str:
