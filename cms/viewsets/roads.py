@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -22,6 +23,13 @@ from orders.logistics.models import RoadDistance, TollRules, TransferPoint, Truc
 
 class RoadForm(WagtailAdminModelForm):
     """Places down to the township, sellers for yards: short lists instead of thousands of villages. Units as people say them."""
+
+    class Meta:
+        error_messages: ClassVar[dict[str, dict[str, Any]]] = {
+            "name": {"unique": _("已经有同名的接驳点，请换个名字，或者回到列表改那一个")},
+            "organisation": {"unique": _("这个单位已经有装货点，请回到列表改那一个")},
+            NON_FIELD_ERRORS: {"unique_together": _("这两个地点之间已经更正过，请回到列表改那一条")},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

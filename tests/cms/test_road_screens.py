@@ -95,6 +95,24 @@ def test_unfit_facts_are_refused_with_a_sentence(kind, changes, said, forms, com
     assert not any(model.objects.exists() for model in (TruckBan, TransferPoint, Yard, TollRules))
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("transferpoint", "已经有同名的接驳点"),
+        ("yard", "这个单位已经有装货点"),
+        ("roaddistance", "这两个地点之间已经更正过"),
+    ],
+)
+def test_the_same_again_is_refused_with_what_to_do(kind, said, forms, commerce):
+    commerce.post(url(kind, "add"), forms[kind])
+
+    again = commerce.post(url(kind, "add"), forms[kind]).text
+
+    assert said in again
+    assert "已存在" not in again
+    assert "已经存在" not in again
+
+
 def test_a_wrong_correction_is_dropped_and_that_is_remembered(forms, commerce):
     commerce.post(url("roaddistance", "add"), forms["roaddistance"])
     made = RoadDistance.objects.get()
