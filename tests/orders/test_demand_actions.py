@@ -17,6 +17,7 @@ from orders import exceptions as refusals
 from orders.actions.demands import cancel_demand, change_demand, end_demands, place_demand
 from orders.enums import DEMAND_MOVES, DemandState, OfferState
 from orders.models import Demand, Offer
+from tests.factories.days import DAY, dated
 from tests.factories.orders import fresh, kg, make_dock
 from tests.factories.talks import make_answer, make_demand, make_demand_terms, tomorrow
 
@@ -96,10 +97,10 @@ def test_the_same_key_with_other_conditions_is_refused(ask, other):
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
-        ({"first_day": TODAY() - dt.timedelta(days=1)}, refusals.DemandStartsInThePast),
-        ({"last_day": TODAY()}, refusals.DemandDaysBackwards),
-        ({"last_day": tomorrow() + dt.timedelta(days=60)}, refusals.DemandTooLong),
-        ({"first_day": TODAY() + dt.timedelta(days=366), "last_day": TODAY() + dt.timedelta(days=366)},
+        ({"first_day": -DAY}, refusals.DemandStartsInThePast),
+        ({"last_day": 0 * DAY}, refusals.DemandDaysBackwards),
+        ({"last_day": 61 * DAY}, refusals.DemandTooLong),
+        ({"first_day": 366 * DAY, "last_day": 366 * DAY},
          refusals.DemandTooFarAhead),
         ({"most": Quantity.of(1)}, refusals.MostBelowFirm),
         ({"window_to": dt.time(6)}, refusals.WindowBackwards),
@@ -116,7 +117,7 @@ def test_the_same_key_with_other_conditions_is_refused(ask, other):
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_nothing_is_written(ask, changes, refusal):
     with pytest.raises(refusal) as refused:
-        ask(**changes)
+        ask(**dated(changes))
 
     assert str(refused.value)
     assert Demand.objects.count() == 0

@@ -20,6 +20,7 @@ from orders.actions.stretches import grant_stretch
 from orders.models import Allocation, Pledge
 from orders.queries.rooms import Room
 from tests.factories import make_live_listing
+from tests.factories.days import DAY, dated
 from tests.factories.orders import fresh, kg
 from tests.factories.talks import make_demand, make_demand_terms, tomorrow
 
@@ -30,7 +31,7 @@ T = 1_000_000  # grams in a tonne
 def demand(cast, reference, dock):
     """3–4 t tomorrow, at most 1.50 元/斤."""
     terms = {"most": Quantity.parse("4吨"), "price_at_most": Decimal("1.50"), "reference": "8号单"}
-    return make_demand(reference["loofah"], dock, "3吨", by=fresh(cast.buyer), **terms)
+    return make_demand(reference["loofah"], dock, "3吨", by=fresh(cast.buyer), **dated(terms))
 
 
 @pytest.fixture
@@ -135,11 +136,11 @@ def test_each_day_has_its_own_room(answer, demand, cast, dock, listing):
         ({"variety": "线瓜"}, "品种不是"),
         ({"km_at_most": 5}, "路程超过"),
         ({"fresh_hours": 240}, "放不到"),
-        ({"first_day": tomorrow() + dt.timedelta(days=1), "last_day": tomorrow() + dt.timedelta(days=1)}, "日子不在"),
+        ({"first_day": 2 * DAY, "last_day": 2 * DAY}, "日子不在"),
     ],
 )
 def test_a_lot_that_does_not_fit_is_refused_with_the_reason(answer, cast, reference, dock, terms, why):
-    picky = make_demand(reference["loofah"], dock, "3吨", by=fresh(cast.buyer), **terms)
+    picky = make_demand(reference["loofah"], dock, "3吨", by=fresh(cast.buyer), **dated(terms))
 
     with pytest.raises(refusals.DoesNotFit, match=why):
         answer(T, to=picky)

@@ -25,10 +25,10 @@ from orders.actions.standing import (
 from orders.actions.standing_days import place_standing_day
 from orders.enums import STANDING_MOVES, StandingOutcome, StandingState
 from orders.models import Pledge, StandingDay, StandingPledge
+from tests.factories.days import DAY, dated
 from tests.factories.orders import fresh, kg, make_dock
 
 TODAY = timezone.localdate
-DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_repeat_finds_the_first_after_a_change_too(start, cast):
 
 @pytest.mark.parametrize(
     "other",
-    [{"first_day": TODAY() + 2 * DAY}, {"quantity": kg("300斤")}, {"most": kg("200斤")}, {"window_to": dt.time(9)}],
+    [{"first_day": 2 * DAY}, {"quantity": kg("300斤")}, {"most": kg("200斤")}, {"window_to": dt.time(9)}],
     ids=["first_day", "quantity", "most", "window_to"],
 )
 def test_a_key_used_for_something_else_is_refused(start, other):
@@ -105,7 +105,7 @@ def test_a_key_used_for_something_else_is_refused(start, other):
     start(key=key)
 
     with pytest.raises(refusals.KeyUsedForOtherStanding):
-        start(key=key, **other)
+        start(key=key, **dated(other))
     assert StandingPledge.objects.get().firm_g == 50_000
 
 
@@ -119,15 +119,15 @@ def test_a_key_used_for_something_else_is_refused(start, other):
         ({"window_from": dt.time(1)}, refusals.OutsideDockHours),
         ({"fresh_hours": 44}, refusals.NotFreshEnough),
         ({"reference": "x" * 61}, refusals.ReferenceTooLong),
-        ({"last_day": TODAY()}, refusals.StandingDaysBackwards),
-        ({"last_day": TODAY() + 61 * DAY}, refusals.StandingTooLong),
-        ({"last_day": TODAY() + 3 * DAY}, refusals.BeyondListing),
-        ({"first_day": TODAY() - DAY}, refusals.StandingStartsTooLate),
+        ({"last_day": 0 * DAY}, refusals.StandingDaysBackwards),
+        ({"last_day": 61 * DAY}, refusals.StandingTooLong),
+        ({"last_day": 3 * DAY}, refusals.BeyondListing),
+        ({"first_day": -DAY}, refusals.StandingStartsTooLate),
     ],
 )
 def test_what_no_day_could_satisfy_is_refused_before(start, changes, refusal):
     with pytest.raises(refusal) as said:
-        start(**changes)
+        start(**dated(changes))
 
     assert "%(" not in str(said.value)
     assert (StandingPledge.objects.count(), Event.objects.filter(verb="started").count(), Notice.objects.count()) == (
@@ -240,17 +240,17 @@ def test_the_same_change_again_writes_nothing(cast, standing):
         ({"quantity": kg("49斤")}, refusals.BelowMinimum),
         ({"quantity": kg("20001斤")}, refusals.MoreThanADay),
         ({"quantity": kg("60斤"), "most": kg("50斤")}, refusals.MostBelowFirm),
-        ({"last_day": TODAY() - DAY}, refusals.LastDayOver),
-        ({"last_day": TODAY()}, refusals.StandingDaysBackwards),
-        ({"last_day": TODAY() + 3 * DAY}, refusals.BeyondListing),
-        ({"last_day": TODAY() + 70 * DAY}, refusals.StandingTooLong),
+        ({"last_day": -DAY}, refusals.LastDayOver),
+        ({"last_day": 0 * DAY}, refusals.StandingDaysBackwards),
+        ({"last_day": 3 * DAY}, refusals.BeyondListing),
+        ({"last_day": 70 * DAY}, refusals.StandingTooLong),
         ({"window_to": dt.time(5)}, refusals.WindowBackwards),
         ({"fresh_hours": 100}, refusals.NotFreshEnough),
     ],
 )
 def test_a_change_is_asked_like_a_start(cast, standing, changes, refusal):
     with pytest.raises(refusal):
-        change_standing(standing, by=fresh(cast.buyer), **changes)
+        change_standing(standing, by=fresh(cast.buyer), **dated(changes))
 
     assert verbs(standing) == ["started"]
     assert StandingPledge.objects.get().firm_g == 50_000
