@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from orders.logistics.actions.areas import AreaFacts, draft_area, publish_area
+from orders.logistics.actions.areas import AreaFacts, draft_area, lift_area, publish_area
 from orders.logistics.actions.road import arrive
-from orders.logistics.models import RiskArea, Trip
+from orders.logistics.models import RiskArea, TransferPoint, Trip
 from orders.logistics.queries.areas import areas_ahead
 from orders.logistics.queries.impact import impact_of
 from tests.factories.logistics import at, commit, driver_of, load_up, stops
@@ -60,6 +60,30 @@ def test_what_is_lifted_or_over_or_a_mere_warning_shows_no_impact(day, trip, mor
         RiskArea.objects.filter(pk=area.pk).update(**changes)
         assert "受影响" not in page_of(day.cast.supervisor, "logistics:area", area.pk), changes
         RiskArea.objects.filter(pk=area.pk).update(state="lifted")
+
+
+def test_every_way_out_is_named_not_only_the_first(day, trip):
+    stop = stops(trip)[0]
+    TransferPoint.objects.create(
+        name="白关接驳点", keeper=day.cast.bureau, place=day.dock.place, lat=stop.lat, lon=stop.lon,
+        opens_at=dt.time(4), closes_at=dt.time(22), contact_name="周", contact_phone="073122222222",
+    )  # fmt: skip
+    area = closed(day, stop.place, starts_at=stop.planned_at + dt.timedelta(minutes=10))
+
+    page = page_of(day.cast.supervisor, "logistics:area", area.pk)
+
+    assert "分钟，赶在封闭前办完离开" in page
+    assert "在白关接驳点换车" in page
+
+
+def test_the_page_says_who_lifted_it_and_why(day, trip, morning):
+    area = published(day, day.listing.place.parent)
+    lift_area(area, reason="疫情平稳", by=day.cast.supervisor)
+
+    page = page_of(day.cast.dispatcher, "logistics:area", area.pk)
+
+    assert "解除了风险区" in page
+    assert "疫情平稳" in page
 
 
 def test_publishing_says_what_it_did_and_no_more(day, trip, morning):

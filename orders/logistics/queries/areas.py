@@ -4,9 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from market.models import Event
 from orders.logistics.enums import AreaState
 from orders.logistics.models import RiskArea, Stop
 from orders.logistics.queries.fitness.places import in_area
+from orders.logistics.queries.passes import Happening
 
 SHOWN = 100
 
@@ -44,6 +48,22 @@ def ahead_among(areas: Iterable[RiskArea], stops: Sequence[Stop]) -> list[AreaAh
         numbers = tuple(n for n, stop in left if in_area(area, stop.place_id, stop.lat, stop.lon))
         if numbers:
             found.append(AreaAhead(area, numbers))
+    return found
+
+
+def history_of_area(area: RiskArea) -> list[Happening]:
+    """Who wrote it down, published and lifted it, and why it was lifted; newest first. One statement."""
+    said = {
+        "drafted": (_("登记了风险区"), "plus", ""),
+        "published": (_("发布了风险区"), "triangle-alert", "warm"),
+        "lifted": (_("解除了风险区"), "check", ""),
+    }
+    found = []
+    for event in Event.objects.about(area).select_related("by").order_by("-pk"):
+        if event.verb in said:
+            sentence, icon, kind = said[event.verb]
+            why = event.reason if event.verb == "lifted" else ""
+            found.append(Happening(sentence, event.at, event.by, why, icon, kind))
     return found
 
 

@@ -19,7 +19,7 @@ from orders.logistics.forms.trips import WhyForm
 from orders.logistics.models import RiskArea
 from orders.logistics.permissions import is_dispatcher
 from orders.logistics.permissions_fitness import directs_or_404
-from orders.logistics.queries.areas import area_rows
+from orders.logistics.queries.areas import area_rows, history_of_area
 from orders.logistics.queries.impact import Impact, impact_of
 from orders.logistics.queries.journeys import point_of
 from orders.logistics.views.answers import done_or_refused, first_error
@@ -56,9 +56,9 @@ def area_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def area(request: HttpRequest, pk: int) -> HttpResponse:
-    """The area and what it would break or, where it is closed, still does. Seven statements beside the person's."""
+    """The area and what it would break or, where it is closed, still does. Eight statements beside the person's."""
     one = _get_area(request, pk)
-    context: dict[str, Any] = {"area": one, "why": WhyForm(auto_id=False)}
+    context: dict[str, Any] = {"area": one, "why": WhyForm(auto_id=False), "events": history_of_area(one)}
     now = timezone.now()
     is_over = one.ends_at is not None and one.ends_at <= now
     if one.state == AreaState.DRAFT or (one.state == AreaState.PUBLISHED and one.is_closed and not is_over):
