@@ -4,6 +4,7 @@ Works on a database, a media folder and a port of its own, and leaves nothing of
 """
 
 import contextlib
+import datetime as dt
 import os
 import socket
 import subprocess
@@ -16,6 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orders.logistics.models import RiskArea
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -36,18 +41,21 @@ class Shot:
     language: str = "zh-hans"
     scroll: str = ""
     fill: tuple[str, str] | None = None
+    enter: bool = False  # press Enter where it was filled in
     zoom: int = 0  # how often to zoom in where the map's first place is
 
 
 def shots() -> list[Shot]:
     """The addresses depend on what the demo holds."""
     from market.models import Listing, Lot
-    from orders.logistics.models import PlanRun
+    from orders.logistics.models import PassCode, PlanRun
     from orders.models import MatchRun, RelayReading
 
     lot = Lot.objects.filter(produce__slug="sigua", seller__name__startswith="白关丝瓜").order_by("day").first()
     waiting = Listing.objects.get(live=False, produce__slug="maodou")
     run = PlanRun.objects.latest("pk")
+    code = PassCode.objects.live().filter(trip__isnull=False).select_related("green_pass").earliest("not_before")
+    area = draft_far_area()
     match, relay = MatchRun.objects.latest("pk"), RelayReading.objects.latest("pk")
     return [
         Shot("home-phone", "/"),
@@ -62,10 +70,33 @@ def shots() -> list[Shot]:
         Shot("drive-phone", "/logistics/drive/", "driver"),
         Shot("review-desk", f"/cms/snippets/market/listing/edit/{waiting.pk}/", "agriculture", "desk"),
         Shot("plan-desk", f"/logistics/runs/{run.pk}/", "dispatcher", "desk", zoom=2),
+        Shot("trips-board-desk", "/logistics/board/", "dispatcher", "desk"),
+        Shot("area-desk", f"/logistics/areas/{area.pk}/", "supervisor", "desk"),
+        Shot("code-phone", f"/logistics/codes/{code.pk}/", "dispatcher"),
+        Shot("checkpoint-phone", "/logistics/checkpoint/", "officer", fill=("#code", f"{code.green_pass.number} {code.check_code}"), enter=True),
         Shot("board-phone-en", "/board/", language="en"),
         Shot("match-desk-en", f"/orders/match/{match.pk}/", "commerce", "desk", language="en"),
         Shot("plan-desk-en", f"/logistics/runs/{run.pk}/", "dispatcher", "desk", language="en", zoom=2),
     ]  # fmt: skip
+
+
+def draft_far_area() -> "RiskArea":
+    """A closed township that trips of the demo's next day would run into: its page shows what closing it would break."""
+    from django.utils import timezone
+
+    from cms.demo.logins import people
+    from market.models import User
+    from orders.logistics.actions.areas import AreaFacts, draft_area
+    from orders.logistics.models import Stop
+
+    supervisor = User.objects.get(phone=next(person.phone for person in people() if person.key == "supervisor"))
+    stop = Stop.objects.filter(planned_at__gt=timezone.now()).latest("planned_at")
+    begins = timezone.now() + dt.timedelta(hours=1)
+    facts = AreaFacts(
+        place=stop.place, level="high", starts_at=begins, ends_at=begins + dt.timedelta(days=2),
+        source="市指挥部第 12 号通告", is_closed=True,
+    )  # fmt: skip
+    return draft_area(facts, by=supervisor)
 
 
 def main() -> None:
@@ -132,6 +163,8 @@ def take(wanted: list[Shot], address: str) -> None:
             page.wait_for_load_state("networkidle")
             if shot.fill:
                 page.fill(*shot.fill)
+                if shot.enter:
+                    page.press(shot.fill[0], "Enter")
                 page.wait_for_timeout(800)
             if shot.scroll:
                 page.locator(shot.scroll).first.evaluate(
