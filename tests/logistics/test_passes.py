@@ -114,6 +114,21 @@ def test_a_new_pass_supersedes_the_one_it_replaces(day, truck):
     assert Event.objects.about(old).latest("pk").reason == new.number
 
 
+def test_a_pass_renewed_ahead_of_time_counts_until_the_new_one_begins(day, truck):
+    now = timezone.now()
+    old = issue(day.cast, truck, valid_from=now - dt.timedelta(days=1), valid_to=now + dt.timedelta(days=5))
+    ahead = {"valid_from": old.valid_to, "valid_to": old.valid_to + dt.timedelta(days=7)}
+    new = issue(day.cast, truck, replaces=old, **ahead)
+
+    old.refresh_from_db()
+    assert (old.state, new.state, expire_passes()) == (PassState.ISSUED, PassState.ISSUED, 0)
+
+    assert (expire_passes(new.valid_from), expire_passes(new.valid_from)) == (1, 0)
+    old.refresh_from_db()
+    assert old.state == PassState.SUPERSEDED
+    assert Event.objects.about(old).latest("pk").reason == new.number
+
+
 @pytest.mark.parametrize("end", ["withdraw", "refuse"])
 def test_a_refused_renewal_leaves_the_old_pass_free_for_another(day, truck, end):
     old = issue(day.cast, truck)

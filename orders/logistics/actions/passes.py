@@ -61,7 +61,7 @@ def issue_pass(
 def grant_pass(green_pass: Pass, *, by: User, at: dt.datetime | None = None) -> Pass:
     """The vetted application is a pass with the next number of the issuer's area; the one it replaces is superseded.
 
-    Trips under the old one ride on under the new one where it covers them. Locks: the issuer's office, trips, passes, codes. Raises: NotAllowed, WrongState (also the second time), PassAlreadyOver, NumbersUsedUp,
+    One that counts now goes on counting until the new one begins: the truck is never without. Trips under the old one ride on under the new one where it covers them. Locks: the issuer's office, trips, passes, codes. Raises: NotAllowed, WrongState (also the second time), PassAlreadyOver, NumbersUsedUp,
     NothingToReplace (that one ended meanwhile).
     """
     office = office_for(by, green_pass)
@@ -73,13 +73,14 @@ def grant_pass(green_pass: Pass, *, by: User, at: dt.datetime | None = None) -> 
     passes = lock_all(Pass, [green_pass.replaces_id, green_pass.pk])
     green_pass = passes[green_pass.pk]
     _require_state(green_pass, PassState.VETTED)
-    if green_pass.valid_to <= (at or timezone.now()):
+    at = at or timezone.now()
+    if green_pass.valid_to <= at:
         raise pass_refusals.PassAlreadyOver
     old = move(green_pass, "state", PassState.ISSUED, PASS_MOVES)
     green_pass.number = next_number(office)
     green_pass.save(update_fields=["state", "number"])
     event = record(green_pass, "issued", by=by, from_state=old, to_state=green_pass.state)
-    if green_pass.replaces_id is not None:
+    if green_pass.replaces_id is not None and not _runs_on(passes[green_pass.replaces_id], green_pass, at):
         _supersede(passes[green_pass.replaces_id], green_pass, by)
     tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已签发，号码 %(number)s"), number=green_pass.number)
     return green_pass
@@ -117,10 +118,15 @@ def restore_pass(green_pass: Pass, *, by: User) -> Pass:
 
 
 def expire_passes(at: dt.datetime | None = None) -> int:
-    """Passes past their time are expired, by the clock. Returns how many; a repeat changes nothing."""
+    """Passes past their time are expired and those whose renewal has begun superseded, by the clock.
+
+    Returns how many; a repeat changes nothing.
+    """
     at = at or timezone.now()
+    begun = Pass.objects.filter(state=PassState.ISSUED, valid_from__lte=at, replaces__state__in=GRANTED_PASSES)
+    replaced = sum(_take_over(pk, at) for pk in list(begun.values_list("pk", flat=True)))
     late = list(Pass.objects.granted().filter(valid_to__lte=at).values_list("pk", flat=True))
-    return sum(_expire(pk) for pk in late)
+    return replaced + sum(_expire(pk) for pk in late)
 
 
 @transaction.atomic
@@ -134,7 +140,27 @@ def _expire(pk: int) -> bool:
     return True
 
 
-def _supersede(old: Pass, new: Pass, by: User) -> None:
+@transaction.atomic
+def _take_over(pk: int, at: dt.datetime) -> bool:
+    """Whether the pass superseded the one it replaces. Locks: trips, passes, codes."""
+    new = Pass.objects.select_related("replaces").get(pk=pk)
+    if new.replaces is None:
+        return False
+    lock_trips_of(new.replaces)
+    passes = lock_all(Pass, [new.replaces_id, pk])
+    old, new = passes[new.replaces.pk], passes[pk]
+    if new.state != PassState.ISSUED or old.state not in GRANTED_PASSES or _runs_on(old, new, at):
+        return False
+    _supersede(old, new, None)
+    return True
+
+
+def _runs_on(old: Pass, new: Pass, at: dt.datetime) -> bool:
+    """Whether the old pass counts now and the new one does not yet."""
+    return old.state == PassState.ISSUED and old.valid_from <= at < min(old.valid_to, new.valid_from)
+
+
+def _supersede(old: Pass, new: Pass, by: User | None) -> None:
     if old.state not in GRANTED_PASSES:
         raise pass_refusals.NothingToReplace
     before = move(old, "state", PassState.SUPERSEDED, PASS_MOVES)
