@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from orders.logistics.actions import bundles
 from orders.logistics.actions.bundles import publish_bundle
 from orders.logistics.actions.codes import issue_code, restore_code, withdraw_by_hand
 from orders.logistics.actions.passes import revoke_pass
@@ -74,6 +75,26 @@ def test_revoked_and_unrevoked_reach_the_device_through_one_bundle(day, code):
     third = publish_bundle()
     assert verdict(code, third) == ("pass", ("genuine",))
     assert [first.serial, second.serial, third.serial] == [1, 2, 3]
+
+
+def test_what_was_read_before_another_published_becomes_no_later_edition(day, code, monkeypatch):
+    publish_bundle()
+    reads = []
+
+    def overtaken(moment):
+        """The first to read is overtaken by a withdrawal and another process that publishes it."""
+        known = contents(moment)
+        reads.append(known)
+        if len(reads) == 1:
+            withdraw_by_hand(code, reason="抄错", by=day.cast.dispatcher)
+            publish_bundle()
+        return known
+
+    monkeypatch.setattr(bundles, "contents", overtaken)
+    publish_bundle()
+
+    assert current_bundle().serial == 2
+    assert verdict(code, current_bundle()) == ("refuse", ("by_hand",))
 
 
 def test_a_withdrawn_key_refuses_what_it_signed(day, code):

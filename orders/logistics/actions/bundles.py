@@ -26,8 +26,9 @@ def publish_bundle(at: dt.datetime | None = None) -> TrustBundle:
     at = at or timezone.now()
     signer = active_key(KeyPurpose.BUNDLE, at=at)
     active_key(KeyPurpose.CODES, at=at)
+    latest = current_bundle()  # before the contents: whoever publishes in between takes the serial that comes next
     known = contents(at)
-    digest, latest = digest_of(known, signer), current_bundle()
+    digest = digest_of(known, signer)
     if latest is None or latest.digest != digest:
         return _publish(known, digest, signer, latest.serial + 1 if latest else 1, at)
     return latest if at - latest.issued_at < SIGNED_AGAIN else _sign_again(latest, known, signer, at)
