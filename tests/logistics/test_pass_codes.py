@@ -9,7 +9,7 @@ from pycose.keys import EC2Key
 from pycose.messages import CoseMessage
 
 from market.exceptions import NotAllowed, WrongState
-from market.models import Event
+from market.models import Event, Notice
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
 from orders.logistics.actions.clearing import override_trip
@@ -251,6 +251,16 @@ def test_by_hand_and_back(day, trip, code):
     )
     with pytest.raises(WrongState):
         restore_code(code, by=day.cast.dispatcher)
+
+
+def test_who_drives_and_who_dispatches_are_told_that_a_code_counts_no_longer_and_that_it_does_again(day, trip, code):
+    withdraw_by_hand(code, reason="车主来电", by=day.cast.dispatcher)
+    restore_code(code, by=day.cast.dispatcher)
+
+    for what, said in (("withdrawn", "车主来电"), ("restored", "")):
+        told = Notice.objects.filter(key__startswith=f"code-{what}-{code.pk}-")
+        assert {notice.recipient for notice in told} == {day.cast.bureau, day.cast.carrier}
+        assert {notice.facts.get("why", "") for notice in told} == {said}
 
 
 @pytest.mark.parametrize("why", ["another", "expired", "goods", "key", "trip"])

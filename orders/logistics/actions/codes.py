@@ -5,17 +5,22 @@ Call these inside the transaction that changes the trip, with the trip locked; l
 
 import datetime as dt
 import secrets
+from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from market.actions.events import record
+from market.actions.notices import tell
 from market.actions.states import move
 from market.exceptions import WrongState
 from market.models import User
 from market.permissions import require
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
+from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.locks import lock_one
 from orders.logistics.actions.signer_keys import active_key, pair_of
 from orders.logistics.codes.payload import TOKEN_BYTES, Payload
@@ -101,13 +106,17 @@ def end_codes(trip: Trip, *, by: User | None, at: dt.datetime | None = None) -> 
 
 @transaction.atomic
 def withdraw_by_hand(code: PassCode, *, reason: str, by: User) -> PassCode:
-    """A checkpoint refuses this code from its next bundle on. Locks: trip, pass, code. Raises: NotAllowed, ReasonNeeded,
-    WrongState (also the second time)."""
+    """A checkpoint refuses this code from its next bundle on; desks and carrier are told, or the driver learns it there.
+
+    Locks: trip, pass, code. Raises: NotAllowed, ReasonNeeded, WrongState (also the second time).
+    """
     code = _lock_with_trip(code)
     require(code.green_pass is not None and can_stop_pass(by, code.green_pass))
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
-    return _withdraw(code, CodeEnd.BY_HAND, by=by, at=None, reason=reason.strip())
+    code = _withdraw(code, CodeEnd.BY_HAND, by=by, at=None, reason=reason.strip())
+    _tell(code, "withdrawn", gettext_noop("%(plate)s 的通行码已被作废：%(why)s"), why=reason.strip()[:200])
+    return code
 
 
 @transaction.atomic
@@ -125,6 +134,8 @@ def restore_code(code: PassCode, *, by: User | None, at: dt.datetime | None = No
     code.end, code.ended_at = "", None
     code.save(update_fields=["state", "end", "ended_at"])
     record(code, "restored", by=by, from_state=old, to_state=code.state)
+    if by is not None:  # what comes back with its pass is told with it
+        _tell(code, "restored", gettext_noop("%(plate)s 的通行码已恢复，可以照用"))
     return code
 
 
@@ -163,6 +174,16 @@ def make_specimen(*, by: User, at: dt.datetime | None = None) -> PassCode:
         is_specimen=True,
     )
     return _write(payload, None, None, CodeKind.GREEN, by=by, at=at)
+
+
+def _tell(code: PassCode, what: str, text: str, **facts: Any) -> None:
+    """The dispatchers' desks and the carrier, once for each time it happens."""
+    if code.trip is None:
+        return
+    key, url = f"code-{what}-{code.pk}-{timezone.now():%Y%m%d%H%M%S}", reverse("logistics:trip", args=[code.trip.pk])
+    facts["plate"] = code.trip.truck.plate
+    tell_desks(key, text, url=url, **facts)
+    tell(code.trip.truck.carrier_id, key, text, url=url, **facts)
 
 
 def _lock_with_trip(code: PassCode) -> PassCode:
