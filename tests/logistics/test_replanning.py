@@ -158,7 +158,6 @@ CHANGES = {
         trips[0].loads.get().allocation.pledge, reason="不要了", by=fresh(day.cast.buyer)
     ),
     "a truck begun to load": lambda _day, trips: load_up(trips[0]),
-    "a trip added": lambda day, _trips: ride(day),
     "waiting goods cancelled": lambda day, _trips: cancel_pledge(
         Pledge.objects.get(state=PledgeState.PLACED), reason="不要了", by=fresh(day.cast.buyer)
     ),
@@ -177,6 +176,59 @@ def test_a_day_that_moved_on_is_refused_and_stays(day, wasteful, desk, change):
         commit_replan(run, by=desk)
     assert str(refusal.value).endswith("原来的安排没有动，请再重排一次")
     assert snapshot() == before
+    assert not breaks()
+
+
+@pytest.fixture
+def busy(day) -> Trip:
+    return ride(day, "5吨")
+
+
+def two_become_one(day, trips) -> PlanRun:
+    """A plan that only brings what rides on the second of two trips onto the first."""
+    run = replan(day)
+    ways = {route["vehicle"]: route["steps"] for route in run.problem["initial_routes"]}
+    one, other = (ways.pop(str(trip.truck_id)) for trip in trips)
+    ways[str(trips[0].truck_id)] = [one[0], other[0], one[1], other[1]]
+    run.plan["routes"] = [{"vehicle": vehicle, "steps": steps} for vehicle, steps in ways.items()]
+    run.summary["gain"]["is_gain"] = True
+    run.save()
+    return run
+
+
+ELSEWHERE = {
+    "begins to load": lambda _day, trip: load_up(trip),
+    "is locked": lambda day, trip: lock_trip(trip, by=day.cast.dispatcher),
+    "cannot run": lambda _day, trip: Truck.objects.filter(pk=trip.truck_id).update(is_active=False),
+    "is called off": lambda day, trip: cancel_pledge(
+        trip.loads.get().allocation.pledge, reason="不要了", by=fresh(day.cast.buyer)
+    ),
+    "gets company": lambda day, _trip: ride(day, "1吨", rated_g=1_000_000),
+}
+
+
+@pytest.mark.parametrize("change", ELSEWHERE)
+def test_a_trip_the_plan_leaves_as_it_is_does_not_spoil_it(day, busy, wasteful, desk, change):
+    run = two_become_one(day, wasteful)
+    ELSEWHERE[change](day, busy)
+    before = [list(rows) for rows in (Trip.objects.filter(pk=busy.pk).values(), busy.loads.values())]
+    taken = commit_replan(run, by=desk)
+    assert (taken.changed, taken.added, taken.cancelled) == ([wasteful[0]], [], [wasteful[1]])
+    assert [list(rows) for rows in (Trip.objects.filter(pk=busy.pk).values(), busy.loads.values())] == before
+    assert not breaks()
+
+
+def test_two_trips_of_a_truck_stay_two_where_nothing_changes_for_it(day, wasteful, desk):
+    first = ride(day)
+    second = add_trip(day.day, first.truck, [(day.pledge("1吨").allocations.get().pk, None)], by=desk)
+    assert first.starts_at < first.ends_at <= second.starts_at
+    both = Trip.objects.filter(truck=first.truck)
+    before = [list(rows) for rows in (both.values(), Stop.objects.filter(trip__in=both).values())]
+    run = two_become_one(day, wasteful)
+    assert run.summary["stuck"] == []
+    taken = commit_replan(run, by=desk)
+    assert (taken.changed, taken.cancelled) == ([wasteful[0]], [wasteful[1]])
+    assert [list(rows) for rows in (both.values(), Stop.objects.filter(trip__in=both).values())] == before
     assert not breaks()
 
 
@@ -212,6 +264,24 @@ def test_goods_nobody_else_can_take_stay_where_they_are(day, desk):
     assert [trip.truck for trip in taken.added] == [small]
     assert now(big).state == TripState.PLANNED
     assert big.loads.live().get().planned_g == 5_000_000
+    assert not breaks()
+
+
+def test_a_stuck_truck_that_gets_other_goods_leaves_its_own(day, wasteful, desk):
+    """It cannot run with both, so that its own wait again."""
+    other, stuck = wasteful
+    waiting = day.pledge("2吨")
+    run = replan(day)
+    (name,) = [s["id"] for s in run.problem["shipments"] if s["mass_g"] == 2_000_000]
+    run.problem["initial_routes"] = [r for r in run.problem["initial_routes"] if r["vehicle"] == str(other.truck_id)]
+    steps = [{"kind": kind, "shipment": name} for kind in ("pickup", "delivery")]
+    run.plan["routes"] = [*run.problem["initial_routes"], {"vehicle": str(stuck.truck_id), "steps": steps}]
+    run.summary = {**run.summary, "stuck": [stuck.pk], "gain": {**run.summary["gain"], "is_gain": True}}
+    run.save()
+    old = stuck.loads.get()
+    assert commit_replan(run, by=desk).changed == [stuck]
+    assert (now(old).state, now(old.allocation.pledge).state) == (LoadState.UNPLANNED, PledgeState.PLACED)
+    assert [load.allocation.pledge for load in stuck.loads.live()] == [waiting]
     assert not breaks()
 
 

@@ -27,7 +27,7 @@ from orders.logistics.queries.fleet import Fleet, fleet_for
 from orders.logistics.queries.journeys import WITH_PLACES, Candidate, Journey, Part, make_journey, make_problem
 from orders.logistics.queries.loads import planned_by_allocation
 from orders.logistics.queries.problems import WAITING, allocation_id, why_unaskable
-from orders.logistics.queries.rest import Ride, halts_in, parts_of_ride, rides_of_rest
+from orders.logistics.queries.rest import Ride, disturbed_by, parts_of_ride, rides_of_rest
 from orders.models import Allocation, Pledge
 
 REPLANNED = "replanned"  # why a load came off: `queries.trip_changes` words it
@@ -52,7 +52,6 @@ class _Work:
     parts: dict[str, Part]
     journey: Journey
     ride: Ride | None
-    is_as_before: bool  # nothing of the trip changes, so nobody is disturbed
 
     @property
     def kept(self) -> dict[str, Load]:
@@ -71,9 +70,10 @@ def request_replan(day: dt.date, *, by: User, at: dt.datetime | None = None) -> 
 def commit_replan(run: PlanRun, *, by: User, at: dt.datetime | None = None) -> Taken:
     """The rest of the day runs as planned anew: trips are written anew, added or cancelled, and pledges follow.
 
-    All or nothing: where the day moved on since the plan was made, it is refused and everything stays as it was. A load that the plan
-    leaves behind comes off, unless its trip could not run anyhow; then it stays there. Locks: run, pledges, allocations, trips, loads,
-    trucks, drivers, passes. Raises: NotAllowed, NotARest, WrongState (also the second time), NothingGained, DayMovedOn.
+    Only trucks for which the plan changes something are touched. All or nothing: where their trips or goods moved on since the plan
+    was made, it is refused and everything stays as it was. A load that the plan leaves behind comes off, unless its trip could not run
+    anyhow and its truck gets nothing else to do; then it stays there. Locks: run, pledges, allocations, trips, loads, trucks, drivers,
+    passes. Raises: NotAllowed, NotARest, WrongState (also the second time), NothingGained, DayMovedOn.
     """
     run = lock_one(PlanRun, run.pk)
     require_dispatcher(by)
@@ -82,8 +82,11 @@ def commit_replan(run: PlanRun, *, by: User, at: dt.datetime | None = None) -> T
     old = move(run, "state", RunState.COMMITTED, RUN_MOVES)
     if not run.summary["gain"]["is_gain"]:
         raise NothingGained
-    rides, parts, pledges = _locked_day(run)
-    work = _checked_work(run, rides, parts, at or timezone.now())
+    problem, plan = Problem.from_json(run.problem), Plan.from_json(run.plan)
+    disturbed = disturbed_by(problem, plan)
+    routes = [route for route in plan.routes if route.steps and route.vehicle in disturbed]
+    rides, parts, pledges = _locked_day(run, problem, routes, disturbed)
+    work = _checked_work(run.day, routes, rides, parts, at or timezone.now())
     taken = _write(run, work, rides, by)
     follow_pledges(pledges, by=by)
     _mark_planned(pledges, by)
@@ -97,20 +100,37 @@ def commit_replan(run: PlanRun, *, by: User, at: dt.datetime | None = None) -> T
     return taken
 
 
-def _locked_day(run: PlanRun) -> tuple[list[Ride], dict[str, Part], set[int]]:
-    """The trips and goods the plan is about, locked and as the plan knew them. Raises: DayMovedOn."""
-    problem = Problem.from_json(run.problem)
-    ids = {allocation_id(shipment.id) for shipment in problem.shipments}
+def _locked_day(
+    run: PlanRun, problem: Problem, routes: list[Route], disturbed: set[str]
+) -> tuple[list[Ride], dict[str, Part], set[int]]:
+    """The trips and goods for which the plan changes something, locked and as the plan knew them. Raises: DayMovedOn."""
+    carried = {step.shipment for route in routes for step in route.steps}
+    before = _trips_changed(run.summary["before"], carried, disturbed)
+    loads = {int(pk) for trip in before.values() for pk in trip}
+    ids = {allocation_id(name) for name in carried}
+    ids |= set(Load.objects.filter(pk__in=loads).values_list("allocation_id", flat=True))
     pledges = set(lock_all(Pledge, Allocation.objects.filter(pk__in=ids).values_list("pledge_id", flat=True)))
     lock_all(Allocation, ids)
-    before = run.summary["before"]
     lock_all(Trip, (int(pk) for pk in before))
-    lock_all(Load, (int(pk) for loads in before.values() for pk in loads))
-    rides = rides_of_rest(run.day)
+    lock_all(Load, loads)
+    rides = [ride for ride in rides_of_rest(run.day) if str(ride.trip.pk) in before]
     _require_same_trips(rides, before)
     parts = {part.id: part for ride in rides for part in parts_of_ride(ride)}
-    parts |= _waiting_parts(run.day, {s.id: s.mass_g for s in problem.shipments if s.id not in parts})
-    return rides, parts, pledges
+    waiting = {name: problem.shipment_by_id[name].mass_g for name in carried if name not in parts}
+    return rides, parts | _waiting_parts(run.day, waiting), pledges
+
+
+def _trips_changed(
+    before: Mapping[str, Mapping[str, int]], carried: set[str], disturbed: set[str]
+) -> dict[str, Mapping[str, int]]:
+    """Those that the plan knew and whose truck, or one of whose loads, has something else to do in it."""
+    trucks = dict(Trip.objects.filter(pk__in=[int(pk) for pk in before]).values_list("pk", "truck_id"))
+    moving = {name.partition("/load-")[2] for name in carried}
+    return {
+        pk: loads
+        for pk, loads in before.items()
+        if str(trucks.get(int(pk))) in disturbed or not moving.isdisjoint(loads)
+    }
 
 
 def _require_same_trips(rides: list[Ride], before: Mapping[str, Mapping[str, int]]) -> None:
@@ -139,11 +159,12 @@ def _waiting_parts(day: dt.date, grams: Mapping[str, int]) -> dict[str, Part]:
     return parts
 
 
-def _checked_work(run: PlanRun, rides: list[Ride], parts: Mapping[str, Part], at: dt.datetime) -> list[_Work]:
-    """Every route of the plan as it can run now. Raises: DayMovedOn with the truck that cannot."""
-    routes = [route for route in Plan.from_json(run.plan).routes if route.steps]
-    fleet = _locked_fleet(run.day, routes, rides, at)
-    return [_one_work(run.day, route, rides, parts, fleet) for route in routes]
+def _checked_work(
+    day: dt.date, routes: list[Route], rides: list[Ride], parts: Mapping[str, Part], at: dt.datetime
+) -> list[_Work]:
+    """Every one of these routes as it can run now. Raises: DayMovedOn with the truck that cannot."""
+    fleet = _locked_fleet(day, routes, rides, at)
+    return [_one_work(day, route, rides, parts, fleet) for route in routes]
 
 
 def _locked_fleet(day: dt.date, routes: list[Route], rides: list[Ride], at: dt.datetime) -> Fleet:
@@ -163,27 +184,23 @@ def _one_work(day: dt.date, route: Route, rides: list[Ride], parts: Mapping[str,
     journey = make_journey(problem, route, mine, day)
     if journey.violations:
         raise DayMovedOn(what=_("%(plate)s 现在赶不上时间") % {"plate": candidate.truck.plate})
-    same = (
-        ride is not None
-        and ride.loads.keys() == mine.keys()
-        and halts_in(problem, ride.route) == halts_in(problem, route)
-    )
-    return _Work(route, candidate, mine, journey, ride, same)
+    return _Work(route, candidate, mine, journey, ride)
 
 
 def _write(run: PlanRun, work: list[_Work], rides: list[Ride], by: User) -> Taken:
     """First everything that leaves its trip comes off, then the trips are written, then those with nothing left end."""
     taken = Taken(run)
     stuck = set(run.summary["stuck"])
+    at_work = {one.candidate.truck.pk for one in work}
     carried = {name for one in work for name in one.parts}
     stays = {name for one in work for name in one.kept}
     for ride in rides:
         for name, load in ride.loads.items():
-            if name not in stays and (name in carried or ride.trip.pk not in stuck):
+            stands = ride.trip.pk in stuck and ride.trip.truck_id not in at_work
+            if name not in stays and (name in carried or not stands):
                 take_off(load, by=by, reason=REPLANNED)
     for one in work:
-        if not one.is_as_before:
-            _write_one(run, one, taken, by)
+        _write_one(run, one, taken, by)
     for ride in rides:
         if not Load.objects.live().filter(trip=ride.trip).exists():
             taken.cancelled.append(end_trip(lock_one(Trip, ride.trip.pk), TripState.CANCELLED, by=by, reason=REPLANNED))

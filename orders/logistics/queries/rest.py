@@ -96,9 +96,7 @@ def gain_of(rest: RestProblem, plan: Plan) -> dict[str, Any]:
     old_routes = list(rest.problem.initial_routes)
     routes = [route for route in plan.routes if route.steps]
     old, new = totals(rest.problem, old_routes), totals(rest.problem, routes)
-    before = {route.vehicle: halts_in(rest.problem, route) for route in old_routes}
-    now = {route.vehicle: halts_in(rest.problem, route) for route in routes}
-    disturbed = [vehicle for vehicle in sorted({*before, *now}) if before.get(vehicle) != now.get(vehicle)]
+    before, disturbed = {route.vehicle for route in old_routes}, disturbed_by(rest.problem, plan)
     more_g, less_yuan = new.served_g - old.served_g, (old.worth - old.net) - (new.worth - new.net)
     return {
         "more_g": more_g,
@@ -109,6 +107,13 @@ def gain_of(rest: RestProblem, plan: Plan) -> dict[str, Any]:
         "new_trucks": len([vehicle for vehicle in disturbed if vehicle not in before]),
         "is_gain": bool(more_g > 0 or (more_g == 0 and less_yuan > CENT)),
     }
+
+
+def disturbed_by(problem: Problem, plan: Plan) -> set[str]:
+    """The trucks whose drivers hear of the plan: something they were told is different in it, or they were told nothing."""
+    before = {route.vehicle: halts_in(problem, route) for route in problem.initial_routes}
+    now = {route.vehicle: halts_in(problem, route) for route in plan.routes if route.steps}
+    return {vehicle for vehicle in {*before, *now} if before.get(vehicle) != now.get(vehicle)}
 
 
 def halts_in(problem: Problem, route: Route) -> list[tuple[str, int, frozenset[str]]]:
