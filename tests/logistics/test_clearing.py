@@ -200,7 +200,7 @@ def test_a_positive_driver_is_never_overridden(day, trip):
     make_rules(pass_needed=False, temperature_limit=None)
     make_health_check(trip.driver, by=day.cast.dispatcher, result="positive")
     before = written()
-    with pytest.raises(clearing_refusals.CannotOverride, match="核酸为阳性"):
+    with pytest.raises(clearing_refusals.CannotOverride, match="司机的健康查验"):
         override_trip(trip, why="急救物资", until=trip.ends_at, by=day.cast.supervisor)
     assert written() == before
 

@@ -1,6 +1,8 @@
 """Clearing trips: what is fit may load; what is no longer fit waits again; a supervisor may let one run in writing."""
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -72,6 +74,15 @@ class ClearedDay:
     refused: list[tuple[Trip, str]] = field(default_factory=list)
 
 
+def lock_for_judging(ids: Iterable[int]) -> dict[int, Trip]:
+    """Locks the trips, their trucks, drivers and passes: before several are judged one after another."""
+    trips = lock_all(Trip, ids)
+    trucks = lock_all(Truck, [trip.truck_id for trip in trips.values()])
+    lock_all(Driver, [trip.driver_id for trip in trips.values()])
+    lock_all(Pass, Pass.objects.filter(truck__in=trucks).values_list("pk", flat=True))
+    return trips
+
+
 def ask_fitness(trip: Trip, *, at: dt.datetime | None = None, late: dt.timedelta = dt.timedelta(0)) -> Asked:
     """Judge a trip that is locked. Locks: truck, driver, passes."""
     truck, driver = lock_one(Truck, trip.truck_id), lock_one(Driver, trip.driver_id)
@@ -86,7 +97,7 @@ def ask_fitness(trip: Trip, *, at: dt.datetime | None = None, late: dt.timedelta
 
 @transaction.atomic
 def clear_trip(trip: Trip, *, by: User, at: dt.datetime | None = None) -> Trip:
-    """The trip may load: all it needs holds from its start (or now, if that is later) to its end, and its code is issued.
+    """The trip may load: all it needs holds from its planned start to its end, and its code is issued.
 
     An override that covers what stands against it counts. Locks: trip, truck, driver, passes, code. A repeat changes nothing.
     Raises: NotAllowed, WrongState, NothingToClear, TruckNotFit.
@@ -170,22 +181,32 @@ def unclear_if_unfit(trip: Trip, *, by: User | None) -> bool:
 def hold_if_unfit(trip: Trip, *, by: User | None, at: dt.datetime | None = None) -> bool:
     """Whether a trip that is under way had to lose its code, or a cleared one its clearance, because it is no longer fit.
 
-    Goods on board stay where they are: what becomes of them the desks decide, who are told once. Locks: trip, truck, driver,
-    passes, code. A repeat changes nothing.
+    Goods on board stay where they are: what becomes of them the desks decide, who are told once; also where there was no code
+    to lose, once for the same reasons. Locks: trip, truck, driver, passes, code. A repeat changes nothing.
     """
     trip = lock_one(Trip, trip.pk)
     if trip.state not in RUNNING_TRIPS:
         return unclear_if_unfit(trip, by=by)
     asked = ask_fitness(trip, at=at or timezone.now())
     reasons = asked.against
-    if not reasons or withdraw_code(trip, CodeEnd.UNFIT, by=by) is None:
+    if not reasons:
+        return False
+    if withdraw_code(trip, CodeEnd.UNFIT, by=by) is None:
+        _tell_without_code(asked, reasons)
         return False
     _tell_unfit(asked, reasons, "held", gettext_noop("路上的 %(plate)s 不再符合通行条件，通行码已作废：%(why)s"))
     return True
 
 
-def _tell_unfit(asked: Asked, reasons: list[Reason], what: str, text: str) -> None:
-    key, url = f"{what}-{asked.trip.pk}-{timezone.now():%Y%m%d%H%M}", reverse("logistics:trip", args=[asked.trip.pk])
+def _tell_without_code(asked: Asked, reasons: list[Reason]) -> None:
+    why = hashlib.sha256(repr(sorted(masked_codes(reasons))).encode()).hexdigest()[:12]
+    text = gettext_noop("路上的 %(plate)s 不再符合通行条件，请马上联系司机：%(why)s")
+    _tell_unfit(asked, reasons, "held", text, once=why)
+
+
+def _tell_unfit(asked: Asked, reasons: list[Reason], what: str, text: str, once: str = "") -> None:
+    key = f"{what}-{asked.trip.pk}-{once or format(timezone.now(), '%Y%m%d%H%M')}"
+    url = reverse("logistics:trip", args=[asked.trip.pk])
     facts = {"plate": asked.truck.plate, "why": run_on(masked(reasons))}
     tell_desks(key, text, url=url, **facts)
     tell(asked.truck.carrier_id, key, text, url=url, **facts)
@@ -250,7 +271,7 @@ def _require_overridable(fitness: Fitness) -> None:
         raise NothingToOverride
     if not may_be_overridden(fitness.codes):
         firm = [reason for reason in fitness.reasons if not may_be_overridden([reason.code])]
-        raise CannotOverride(reasons=run_on(firm))
+        raise CannotOverride(reasons=run_on(masked(firm)))
 
 
 def _is_same(one: TripOverride, facts: dict[str, object]) -> bool:

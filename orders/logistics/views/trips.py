@@ -1,7 +1,5 @@
 """Trips: the list of a day, one trip, its manifest, and changing it by hand."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,31 +11,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from market.exceptions import Refused
 from orders.logistics.actions.trips import add_trip, cancel_trip, move_load, unplan_load
-from orders.logistics.enums import EDITABLE_TRIPS, RUNNING_TRIPS
 from orders.logistics.forms.trips import AddTripForm, DayForm, MoveForm, WhyForm, chosen_day
 from orders.logistics.manifest import make_manifest
-from orders.logistics.models import Trip
 from orders.logistics.permissions import (
-    can_drive,
     carriers_of,
     dispatcher_or_404,
     get_load_to_plan,
     get_trip,
-    is_dispatcher,
     is_driver,
     trips_for,
     trucks_for,
 )
 from orders.logistics.permissions_fitness import directs
-from orders.logistics.queries.areas import areas_ahead
 from orders.logistics.queries.day import unserved_rows
-from orders.logistics.queries.fitness import masked
 from orders.logistics.queries.tolls import forecast_of, toll_rules
-from orders.logistics.queries.transfers import custody_of
-from orders.logistics.queries.trip_changes import changes_of
 from orders.logistics.queries.trips import off_loading_order, sheet_of, sheets_of
 from orders.logistics.views.answers import done_or_refused, first_error, sentence_of
-from orders.logistics.views.clearing import clearing_context
+from orders.logistics.views.trip_page import others_of, show_trip
 
 
 @login_required
@@ -57,19 +47,7 @@ def trips(request: HttpRequest) -> HttpResponse:
 @require_GET
 def trip(request: HttpRequest, pk: int) -> HttpResponse:
     """One trip; the dispatcher finds here what changes it."""
-    sheet = sheet_of(get_trip(request.user, pk))
-    dispatches = is_dispatcher(request.user)
-    reasons = [str(reason) for reason in sheet.reasons] if dispatches else masked(sheet.reasons)
-    context = {"sheet": sheet, "dispatches": dispatches, "reasons": reasons, "why": WhyForm()}
-    context |= clearing_context(request.user, sheet)
-    context |= {"custody": custody_of(sheet.trip), "drives": can_drive(request.user, sheet.trip)}
-    context["directs"] = directs(request.user)
-    if sheet.trip.state in RUNNING_TRIPS:
-        context["ahead"] = areas_ahead([leg.stop for leg in sheet.legs], sheet.trip.ends_at, timezone.now())
-    if dispatches:
-        context["others"] = _others(sheet.trip)
-        context["changes"] = changes_of(sheet.trip)
-    return render(request, "logistics/trip.html", context)
+    return show_trip(request, get_trip(request.user, pk))
 
 
 @login_required
@@ -124,7 +102,7 @@ def trip_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def load_move(request: HttpRequest, pk: int) -> HttpResponse:
     load = get_load_to_plan(request.user, pk)
-    form = MoveForm(request.POST, trips=_others(load.trip))
+    form = MoveForm(request.POST, trips=others_of(load.trip))
     back = ("logistics:trip", load.trip_id)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -147,9 +125,3 @@ def load_unplan(request: HttpRequest, pk: int) -> HttpResponse:
     return done_or_refused(
         request, lambda: unplan_load(load, reason=reason, by=request.user), _("货已撤下，退回待排"), back
     )
-
-
-def _others(trip: Trip) -> list[Any]:
-    """The day's other trips that have not begun."""
-    others = Trip.objects.filter(day=trip.day, state__in=EDITABLE_TRIPS).exclude(pk=trip.pk)
-    return list(others.select_related("truck"))

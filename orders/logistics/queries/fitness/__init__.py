@@ -12,6 +12,7 @@ from orders.logistics.queries.fitness.judging import (
 )
 from orders.logistics.queries.fitness.places import Call, calls_of, halted_at
 from orders.logistics.queries.fitness.reasons import (
+    CURES,
     HEALTH_CODES,
     HIDDEN,
     SENTENCES,
@@ -30,6 +31,7 @@ from orders.logistics.queries.fitness.trips import (
 )
 
 __all__ = [
+    "CURES",
     "HEALTH_CODES",
     "HEALTH_DAYS",
     "HIDDEN",
