@@ -355,6 +355,15 @@ def test_the_page_shows_the_gain_and_takes_it(day, wasteful, client, desk):
     assert "采用新方案" not in words
 
 
+def test_a_day_that_is_all_locked_is_not_said_to_be_unserved(day, client, desk):
+    ride(day)
+    lock_trip(Trip.objects.get(), by=desk)
+    client.force_login(desk)
+    words = words_of(client.get(reverse("logistics:run", args=[replan(day).pk])))
+    assert "重排没有好处，原来的安排保持不变" in words
+    assert "没有一辆车能排上货" not in words
+
+
 def test_the_button_asks_for_it(day, client, desk):
     client.force_login(desk)
     answer = client.post(reverse("logistics:replan"), {"day": f"{day.day:%Y-%m-%d}"})
