@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from market.models import User
-from orders.logistics.enums import EDITABLE_TRIPS, TripState
+from orders.logistics.enums import EDITABLE_TRIPS, RUNNING_TRIPS, TripState
 from orders.logistics.forms.clearing import OverrideForm
 from orders.logistics.forms.trips import WhyForm
 from orders.logistics.models import Trip
 from orders.logistics.permissions import can_drive, is_dispatcher
-from orders.logistics.permissions_fitness import may_override
+from orders.logistics.permissions_fitness import directs, may_override
+from orders.logistics.queries.areas import areas_ahead
 from orders.logistics.queries.fitness import CURES, Reason, masked
 from orders.logistics.queries.transfers import custody_of
 from orders.logistics.queries.trip_changes import changes_of
@@ -32,7 +33,9 @@ def show_trip(request: HttpRequest, trip: Trip, override: OverrideForm | None = 
     context |= _clearing(user, sheet, dispatches)
     if override is not None and "override" in context:
         context["override"] = override
-    context |= {"custody": custody_of(sheet.trip), "drives": can_drive(user, sheet.trip)}
+    context |= {"custody": custody_of(sheet.trip), "drives": can_drive(user, sheet.trip), "directs": directs(user)}
+    if sheet.trip.state in RUNNING_TRIPS:
+        context["ahead"] = areas_ahead([leg.stop for leg in sheet.legs], sheet.trip.ends_at, timezone.now())
     if dispatches:
         context["others"] = others_of(sheet.trip)
         context["changes"] = changes_of(sheet.trip)
