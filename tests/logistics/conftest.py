@@ -1,9 +1,14 @@
 """The day of a dispatcher, for every test of this folder."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 
+from orders.logistics.actions import locks
+from orders.logistics.models import Driver, Pass, PassCode, Trip, Truck
 from tests.factories.logistics import Day, make_day
 
 
@@ -13,3 +18,35 @@ def day(cast: Any, reference: dict[str, Any], settings: Any) -> Day:
     settings.PLANNER_SECONDS = 1
     settings.PLANNER_ENGINE = "greedy"
     return make_day(cast, reference)
+
+
+@pytest.fixture
+def locks_in_order(monkeypatch: Any) -> Callable[[], AbstractContextManager[None]]:
+    """Within it no trip is locked for the first time after a truck, no truck after a driver, and so on."""
+    order, seen = [Trip, Truck, Driver, Pass, PassCode], []
+
+    def spied(real: Any) -> Any:
+        def lock(model: Any, keys: Any) -> Any:
+            found = real(model, keys)
+            for row in found.values() if isinstance(found, dict) else [found]:
+                if model in order and (model, row.pk) not in seen:
+                    seen.append((model, row.pk))
+            return found
+
+        return lock
+
+    @contextmanager
+    def watch() -> Iterator[None]:
+        spies = {real: spied(real) for real in (locks.lock_one, locks.lock_all)}
+        for name, module in list(sys.modules.items()):
+            if name.startswith("orders.logistics.actions."):
+                for attribute, value in list(vars(module).items()):
+                    if callable(value) and value in spies:
+                        monkeypatch.setattr(module, attribute, spies[value])
+        yield
+        assert seen
+        assert [model.__name__ for model, _pk in seen] == [
+            model.__name__ for model, _pk in sorted(seen, key=lambda one: order.index(one[0]))
+        ]
+
+    return watch

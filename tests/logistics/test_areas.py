@@ -8,17 +8,19 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from market.exceptions import NotAllowed, WrongState
-from market.models import Notice
+from market.models import Lot, Notice
 from orders.enums import PledgeState
 from orders.logistics.actions.areas import AreaFacts, draft_area, lift_area, publish_area
 from orders.logistics.actions.road import arrive
-from orders.logistics.actions.trips import add_trip
+from orders.logistics.actions.transfers import plan_relay
+from orders.logistics.actions.trips import add_load, add_trip, cancel_trip
 from orders.logistics.enums import AREA_MOVES, AreaState, LoadState, TripState
 from orders.logistics.exceptions import ReasonNeeded
 from orders.logistics.exceptions_areas import AreaCircleUnfit, AreaMovedOn, AreaOver, AreaTimesWrong, AreaUnsaid
 from orders.logistics.models import Load, PlanRun, RiskArea, Trip
 from orders.logistics.queries.impact import impact_of
 from tests.factories.logistics import at, driver_of, load_up, stops
+from tests.factories.road import make_point
 
 
 def make_planned(day) -> Trip:
@@ -267,3 +269,40 @@ def test_the_impact_costs_the_same_however_many_trips(day, facts, django_assert_
 
     with django_assert_num_queries(6):
         assert len(impact_of(area).trips) == trips
+
+
+def test_a_stop_that_only_a_relay_taken_off_still_names_is_not_hit(day, facts, reference):
+    trip = make_planned(day)
+    point = make_point(day.cast.bureau, reference["tianyuan"])
+    onward = plan_relay(trip.loads.get(), point, day.truck(), by=day.cast.dispatcher)
+    cancel_trip(onward.trip, reason="不转了", by=day.cast.dispatcher)
+    Load.objects.filter(trip=trip).update(state=LoadState.UNPLANNED)
+    pledge = day.pledge("1000斤")
+    add_load(Trip.objects.get(pk=trip.pk), pledge.allocations.get().pk, by=day.cast.dispatcher)
+    old = trip.stops.get(transfer_point=point)
+    circle = changed(facts, place=old.place, lat=old.lat, lon=old.lon, radius_m=500)
+    area = draft_area(circle, by=day.cast.dispatcher)
+
+    assert impact_of(area).trips == ()
+
+
+def test_what_trucks_have_fetched_does_not_spoil_there(day, facts):
+    trip = make_planned(day)
+    Lot.objects.filter(pk=day.lot.pk).update(best_before=at(day.day, 20))
+    area = draft_area(facts, by=day.cast.dispatcher)
+    before = impact_of(area).spoils_g
+    with time_machine.travel(at(day.day, 6), tick=False):
+        load_up(trip)
+
+    assert before - impact_of(area).spoils_g == 500_000
+
+
+def test_all_trips_are_locked_before_the_first_truck(day, facts, locks_in_order):
+    for _ in range(3):
+        make_planned(day)
+    with time_machine.travel(at(day.day, 6), tick=False):
+        for trip in Trip.objects.order_by("pk")[:2]:
+            arrive(stops(trip)[0], by=driver_of(trip))
+        area = draft_area(changed(facts, starts_at=at(day.day, 6, 30)), by=day.cast.dispatcher)
+        with locks_in_order():
+            publish_area(area, seen=impact_of(area).key, by=day.cast.dispatcher)

@@ -1,7 +1,6 @@
 """Areas at risk: drafting one, publishing it with everything that follows, and lifting it."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from market.actions.states import move
 from market.models import Place, User
 from market.permissions import require
 from orders.logistics import exceptions_areas as refusals
-from orders.logistics.actions.clearing import hold_if_unfit
+from orders.logistics.actions.clearing import hold_if_unfit, lock_for_judging
 from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.endings import follow_pledges
 from orders.logistics.actions.halts import take_off
@@ -27,7 +26,8 @@ from orders.logistics.enums import AREA_MOVES, EDITABLE_TRIPS, RUNNING_TRIPS, Ar
 from orders.logistics.exceptions import ReasonNeeded, no_reason_given
 from orders.logistics.models import Load, PlanRun, RiskArea, Trip
 from orders.logistics.permissions_fitness import directs
-from orders.logistics.queries.impact import HitTrip, Impact, impact_of
+from orders.logistics.queries.impact import Impact, impact_of
+from orders.logistics.queries.loads import trips_of_chains
 from orders.models import Allocation, Pledge
 
 LEAST_RADIUS_M, MOST_RADIUS_M = 50, 50_000
@@ -113,7 +113,7 @@ def publish_area(area: RiskArea, *, seen: str, by: User, at: dt.datetime | None 
     record(area, "published", by=by, from_state=old, to_state=area.state, grams=impact.pledged_g, reason=area.source)
     if not area.is_closed:
         return Published(area, [], [], [])
-    changed = _take_off_planned(area, impact.planned, by)
+    changed = _take_off_planned(area, impact, by)
     unfit = [hit.trip for hit in impact.trips if _stop_trip(hit.trip, by, at)]
     _tell(impact)
     days = sorted({trip.day for trip in changed if trip.day >= timezone.localdate(at)})
@@ -136,8 +136,12 @@ def lift_area(area: RiskArea, *, reason: str, by: User, at: dt.datetime | None =
     return area
 
 
-def _take_off_planned(area: RiskArea, hits: Iterable[HitTrip], by: User) -> list[Trip]:
-    """Planned trips no longer carry what is fetched from or brought to a stop inside; what is left of them closes up."""
+def _take_off_planned(area: RiskArea, impact: Impact, by: User) -> list[Trip]:
+    """Planned trips no longer carry what is fetched from or brought to a stop inside; what is left of them closes up.
+
+    Locks what judging all trips of the impact needs, too: no trip is locked after the first truck.
+    """
+    hits = impact.planned
     stops = {stop.pk for hit in hits for stop in hit.stops}
     riding = Load.objects.live().filter(state=LoadState.PLANNED)
     hit_loads = [
@@ -147,8 +151,11 @@ def _take_off_planned(area: RiskArea, hits: Iterable[HitTrip], by: User) -> list
     owners = Allocation.objects.filter(pk__in=allocations).values_list("pledge_id", flat=True)
     pledges = lock_all(Pledge, owners)
     lock_all(Allocation, allocations)
-    trips = lock_all(Trip, {load.trip_id for load in hit_loads})
+    chains = trips_of_chains([load.pk for load in hit_loads])
+    locked = lock_all(Trip, {*(hit.trip.pk for hit in impact.trips), *(load.trip_id for load in hit_loads), *chains})
     loads = lock_all(Load, {load.pk for load in hit_loads})
+    lock_for_judging(locked)
+    trips = {load.trip_id: locked[load.trip_id] for load in hit_loads}
     for load in loads.values():
         if load.state == LoadState.PLANNED and trips[load.trip_id].state in EDITABLE_TRIPS:
             take_off(load, by=by, reason=str(area)[:100])

@@ -11,7 +11,7 @@ from market.actions.events import record
 from market.models import User
 from market.permissions import require
 from orders.logistics import exceptions as refusals
-from orders.logistics.actions.clearing import hold_if_unfit
+from orders.logistics.actions.clearing import hold_if_unfit, lock_for_judging
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.enums import OPEN_TRIPS, HealthCode, SampleResult, TravelCard, TripState
 from orders.logistics.exceptions_health import ReportBeforeSample, ReportWithoutSample
@@ -58,7 +58,8 @@ def record_health_check(
         checkpoint=checkpoint,
     )
     record(driver, "health_checked", by=by)
-    for trip in Trip.objects.filter(driver=driver, state__in=OPEN_TRIPS - {TripState.PLANNED}).order_by("pk"):
+    begun = Trip.objects.filter(driver=driver, state__in=OPEN_TRIPS - {TripState.PLANNED})
+    for trip in lock_for_judging(begun.values_list("pk", flat=True)).values():
         hold_if_unfit(trip, by=None, at=at)
     return check
 

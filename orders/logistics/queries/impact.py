@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from market.models import Lot
@@ -94,7 +95,7 @@ def impact_of(area: RiskArea, now: dt.datetime | None = None) -> Impact:
     hits = [hit for trip in _open_trips(span) if (hit := _hit(area, trip, span, points, now)) is not None]
     order = {"inside": 0, "on_the_way": 1, "planned": 2}
     hits.sort(key=lambda hit: (order[hit.where], hit.trip.starts_at, hit.trip.pk))
-    allocations = [row for row in _waiting(span) if _is_hit(area, row, span)]
+    allocations = [row for row in _waiting(span) if _is_hit(area, row)]
     return Impact(
         area,
         tuple(hits),
@@ -117,7 +118,8 @@ def _open_trips(span: tuple[dt.datetime, dt.datetime]) -> Iterable[Trip]:
 def _hit(
     area: RiskArea, trip: Any, span: tuple[dt.datetime, dt.datetime], points: Sequence[TransferPoint], now: dt.datetime
 ) -> HitTrip | None:
-    stops = list(trip.stops.all())
+    ridden = {pk for load in trip.live_rows for pk in (load.pickup_id, load.delivery_id)}
+    stops = [stop for stop in trip.stops.all() if stop.pk in ridden or stop.arrived_at is not None]
     inside = [stop for stop in stops if in_area(area, stop.place_id, stop.lat, stop.lon)]
     begun = trip.state not in EDITABLE_TRIPS
     last = max((s for s in stops if s.arrived_at is not None), key=lambda s: s.position, default=None)
@@ -183,22 +185,26 @@ def _waiting(span: tuple[dt.datetime, dt.datetime]) -> Iterable[Allocation]:
     return rows.select_related(*WITH_PLACES, "lot__listing__produce").order_by("pledge__day", "pk")
 
 
-def _is_hit(area: RiskArea, row: Allocation, span: tuple[dt.datetime, dt.datetime]) -> bool:
-    """Whether the goods come from inside or go there on a day of which the area closes some part."""
+def _is_hit(area: RiskArea, row: Allocation) -> bool:
+    """Whether the goods come from inside or go there."""
     place, dock = row.lot.listing.place, row.pledge.dock
     return _holds(area, place.pk, point_of(place)) or _holds(area, dock.place_id, dock_point(dock))
 
 
 def _spoils(area: RiskArea, span: tuple[dt.datetime, dt.datetime]) -> tuple[tuple[dt.datetime, int], ...]:
-    """Grams on offer or promised inside that are past their best before the area opens again, by that moment."""
+    """Grams on offer or promised inside that no truck has fetched yet and that are past their best before the area opens
+    again, by that moment."""
     first, last = _days_of(span)
     lots = Lot.objects.filter(day__range=(first, last), is_open=True, best_before__lte=span[1])
+    fetched = Load.objects.live().first_links().filter(allocation__lot=OuterRef("pk"), loaded_g__isnull=False)
+    sums = fetched.order_by().values("allocation__lot").annotate(total=Sum("loaded_g")).values("total")
+    lots = lots.annotate(fetched_g=Coalesce(Subquery(sums), 0))
     found: dict[dt.datetime, int] = {}
     for lot in lots.select_related("listing__place__parent__parent").order_by("best_before"):
         place = lot.listing.place
         if _holds(area, place.pk, point_of(place)):
-            found[lot.best_before] = found.get(lot.best_before, 0) + lot.offered_g
-    return tuple(found.items())
+            found[lot.best_before] = found.get(lot.best_before, 0) + max(lot.offered_g - lot.fetched_g, 0)
+    return tuple((moment, grams) for moment, grams in found.items() if grams)
 
 
 def _holds(area: RiskArea, code: str, point: tuple[float, float] | None) -> bool:
