@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from market.exceptions import NotAllowed, WrongState
-from market.models import Event
+from market.models import Event, Notice
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_clearing as clearing_refusals
 from orders.logistics.actions.clearing import (
@@ -20,6 +21,7 @@ from orders.logistics.actions.road import arrive, depart, record_loaded
 from orders.logistics.actions.trips import add_trip
 from orders.logistics.enums import TRIP_MOVES, TripState
 from orders.logistics.models import Driver, Load, RiskArea, Trip, TripOverride, TruckBan
+from orders.logistics.queries.fitness.places import Call, bans_truck
 from tests.cast import PEOPLE
 from tests.factories.logistics import commit, driver_of, make_health_check, make_rules, stops
 
@@ -228,3 +230,32 @@ def test_what_is_fit_or_gone_needs_no_override(day, trip):
     Trip.objects.filter(pk=trip.pk).update(state=TripState.EN_ROUTE)
     with pytest.raises(clearing_refusals.OverrideTooLate):
         override_trip(trip, why="急救物资", until=trip.ends_at, by=day.cast.supervisor)
+
+
+def test_a_ban_from_midnight_holds_who_comes_before_and_stays_into_it(day, trip):
+    stop = stops(trip)[-1]
+    place = stop.place
+    ban = TruckBan(
+        place=place, from_time=dt.time(0), to_time=dt.time(6), since=day.day, over_g=4_999_999, source="交警通告"
+    )
+    late = dt.datetime.combine(day.day, dt.time(23, 45), tzinfo=timezone.get_current_timezone())
+
+    def call(from_at, minutes):
+        end = from_at + dt.timedelta(minutes=minutes)
+        return Call(place.pk, "", stop.lat, stop.lon, stop.kind, from_at, end)
+
+    assert bans_truck(ban, trip.truck, call(late, 30))
+    assert not bans_truck(ban, trip.truck, call(late, 15))
+    ban.until = day.day
+    assert not bans_truck(ban, trip.truck, call(late, 30))
+
+
+def test_the_desks_hear_of_a_driver_on_the_road_who_has_no_code_to_lose(day, trip):
+    make_rules(pass_needed=False)
+    Trip.objects.filter(pk=trip.pk).update(state=TripState.EN_ROUTE)
+    make_health_check(trip.driver, by=day.cast.dispatcher, result="positive")
+    make_health_check(trip.driver, by=day.cast.dispatcher, result="positive")
+
+    told = Notice.objects.filter(recipient=day.cast.bureau, key__startswith=f"held-{trip.pk}-")
+    assert told.count() == 1
+    assert "通行码" not in str(told.get().text)

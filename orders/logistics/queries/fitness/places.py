@@ -66,12 +66,19 @@ def of_areas(areas: Sequence[RiskArea], calls: Iterable[Call]) -> list[Reason]:
 
 
 def bans_truck(ban: TruckBan, truck: Truck, call: Call) -> bool:
+    """On any day that the halt touches."""
+    if truck.rated_g <= ban.over_g or not inside(call.place, ban.place_id):
+        return False
     from_at, to_at = timezone.localtime(call.from_at), timezone.localtime(call.to_at)
-    day, same_day = from_at.date(), from_at.date() == to_at.date()
+    days = (to_at.date() - from_at.date()).days
+    return any(_bans_on(ban, from_at.date() + dt.timedelta(days=n), from_at, to_at) for n in range(days + 1))
+
+
+def _bans_on(ban: TruckBan, day: dt.date, from_at: dt.datetime, to_at: dt.datetime) -> bool:
+    comes = from_at.time() if day == from_at.date() else dt.time.min
+    leaves = to_at.time() if day == to_at.date() else dt.time.max
     holds = ban.since <= day and (ban.until is None or ban.until >= day)
-    leaves = to_at.time() if same_day else dt.time.max
-    hours = from_at.time() < ban.to_time and leaves > ban.from_time
-    return truck.rated_g > ban.over_g and holds and hours and inside(call.place, ban.place_id)
+    return holds and comes < ban.to_time and leaves > ban.from_time
 
 
 def of_bans(bans: Sequence[TruckBan], truck: Truck, calls: Iterable[Call]) -> list[Reason]:
