@@ -203,6 +203,7 @@ def test_a_finished_trip_has_a_code_for_the_way_home(day, trip, code):
 
 def test_codes_follow_their_pass(day, trip, code):
     make_office(day.cast)
+    moved(trip, state=TripState.EN_ROUTE)
     suspend_pass(trip.green_pass, reason="超载", by=day.cast.issuer)
     code.refresh_from_db()
     assert (code.state, code.end) == (CodeState.WITHDRAWN, CodeEnd.PASS_SUSPENDED)
@@ -359,6 +360,7 @@ def test_a_code_withdrawn_by_hand_does_not_come_back_by_the_clock(day, trip, cod
 def test_a_supervisors_override_gives_a_cleared_trip_its_code_back_before_its_papers_are_printed(day, trip, code):
     suspend_pass(trip.green_pass, reason="排查", by=day.cast.dispatcher)
     assert live(trip) is None
+    trip = moved(trip, state=TripState.CLEARED)
     until = trip.ends_at + HOUR
 
     override_trip(trip, why="医院断菜", until=until, by=day.cast.supervisor)

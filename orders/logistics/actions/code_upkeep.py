@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from market.models import User
 from orders.logistics import exceptions_passes as pass_refusals
-from orders.logistics.actions.clearing import ask_fitness
+from orders.logistics.actions.clearing import ask_fitness, hold_if_unfit, lock_for_judging
 from orders.logistics.actions.codes import issue_code, may_be_restored, restore_code, withdraw_code
-from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.locks import lock_one
 from orders.logistics.actions.signer_keys import withdraw_key
 from orders.logistics.enums import OPEN_TRIPS, CodeEnd, CodeKind, KeyPurpose, KeyState, TripState
 from orders.logistics.models import Pass, PassCode, Rules, SignerKey, Trip
@@ -25,8 +25,8 @@ RulesOfDay = Callable[[dt.date], Rules | None]
 
 
 def lock_trips_of(green_pass: Pass) -> None:
-    """Before the pass: its open trips, so that the order of locks holds."""
-    lock_all(Trip, Trip.objects.filter(green_pass=green_pass, state__in=OPEN_TRIPS).values_list("pk", flat=True))
+    """Before the pass: its open trips, their trucks and drivers, so that the order of locks holds."""
+    lock_for_judging(_open_trips(green_pass))
 
 
 def withdraw_codes_of(green_pass: Pass, end: CodeEnd, *, by: User | None, at: dt.datetime | None = None) -> int:
@@ -35,14 +35,27 @@ def withdraw_codes_of(green_pass: Pass, end: CodeEnd, *, by: User | None, at: dt
     return sum(withdraw_code(code.trip, end, by=by, at=at) is not None for code in live if code.trip)
 
 
-def restore_codes_of(green_pass: Pass, *, at: dt.datetime | None = None) -> int:
+def hold_trips_of(green_pass: Pass, *, by: User | None) -> None:
+    """Trips of a pass that counts no longer: cleared ones wait again, the desks hear of those on the road.
+
+    Call it with `lock_trips_of` before the pass.
+    """
+    for trip in Trip.objects.filter(pk__in=_open_trips(green_pass)).exclude(state=TripState.PLANNED).order_by("pk"):
+        hold_if_unfit(trip, by=by)
+
+
+def _open_trips(green_pass: Pass) -> list[int]:
+    return list(Trip.objects.filter(green_pass=green_pass, state__in=OPEN_TRIPS).values_list("pk", flat=True))
+
+
+def restore_codes_of(green_pass: Pass, *, by: User | None, at: dt.datetime | None = None) -> int:
     """The codes withdrawn with the suspended pass count again where they still may. Call it with the pass locked."""
     at = at or timezone.now()
     gone = PassCode.objects.filter(green_pass=green_pass, end=CodeEnd.PASS_SUSPENDED, expires_at__gt=at)
     count = 0
     for code in gone.select_related("trip__driver", "green_pass", "signer").order_by("-pk"):
         if may_be_restored(code, at):
-            restore_code(code, by=None, at=at)
+            restore_code(code, by=by, at=at)
             count += 1
     return count
 

@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -27,7 +28,7 @@ from orders.logistics.codes.payload import TOKEN_BYTES, Payload
 from orders.logistics.codes.text import sign_text
 from orders.logistics.enums import CODE_MOVES, CodeEnd, CodeKind, CodeState, KeyPurpose, KeyState, PassState, TripState
 from orders.logistics.models import Load, Pass, PassCode, Rules, Trip
-from orders.logistics.permissions_passes import can_stop_pass
+from orders.logistics.permissions_passes import can_stop_pass, checks_by_voice
 from orders.logistics.queries.code_grounds import CODED_TRIPS, Span, let_through, span_of_code, span_of_return
 from orders.logistics.queries.fitness import rules_for
 from orders.logistics.queries.manifests import crew_hash, manifest_hash
@@ -62,8 +63,8 @@ def withdraw_code(
     trip: Trip, end: CodeEnd, *, by: User | None, at: dt.datetime | None = None, reason: str = ""
 ) -> PassCode | None:
     """The trip has no live code. Returns the one that was; a repeat returns None and changes nothing. Locks: code."""
-    live = PassCode.objects.live().filter(trip=trip).first()
-    return _withdraw(lock_one(PassCode, live.pk), end, by=by, at=at, reason=reason) if live else None
+    live = PassCode.objects.live().select_for_update(no_key=True).filter(trip=trip).first()
+    return _withdraw(live, end, by=by, at=at, reason=reason) if live else None
 
 
 @transaction.atomic
@@ -74,10 +75,12 @@ def refresh_code(trip: Trip, *, by: User | None, at: dt.datetime | None = None) 
     pass, code. Raises: KeyUnreadable.
     """
     at = at or timezone.now()
+    if not PassCode.objects.live().filter(trip=trip).exists():
+        return None
+    trip = lock_one(Trip, trip.pk)
     code = PassCode.objects.live().filter(trip=trip).first()
     if code is None:
         return None
-    trip = lock_one(Trip, trip.pk)
     end = _what_changed(code, trip)
     if end is None:
         return code
@@ -150,7 +153,11 @@ def may_be_restored(code: PassCode, at: dt.datetime) -> bool:
 
 @transaction.atomic
 def make_specimen(*, by: User, at: dt.datetime | None = None) -> PassCode:
-    """A code for training: rightly signed, and refused everywhere. One a day is enough: a repeat returns it."""
+    """A code for training: rightly signed, and refused everywhere. One a day is enough: a repeat returns it.
+
+    Raises: NotAllowed.
+    """
+    require(checks_by_voice(by))
     at = at or timezone.now()
     known = PassCode.objects.filter(is_specimen=True, expires_at__gt=at, signer__state=KeyState.ACTIVE).first()
     if known is not None:
@@ -213,7 +220,8 @@ def _what_changed(code: PassCode, trip: Trip) -> CodeEnd | None:
 
 
 def _kind_of(trip: Trip) -> CodeKind:
-    return CodeKind.TRANSFER if trip.stops.filter(is_transfer=True).exists() else CodeKind.GREEN
+    over = Q(pickup__is_transfer=True) | Q(delivery__is_transfer=True)
+    return CodeKind.TRANSFER if Load.objects.live().filter(over, trip=trip).exists() else CodeKind.GREEN
 
 
 def _sign(

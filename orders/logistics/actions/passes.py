@@ -16,6 +16,7 @@ from market.permissions import require
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
 from orders.logistics.actions.code_upkeep import (
+    hold_trips_of,
     lock_trips_of,
     move_trips_to,
     restore_codes_of,
@@ -88,22 +89,28 @@ def grant_pass(green_pass: Pass, *, by: User, at: dt.datetime | None = None) -> 
 
 @transaction.atomic
 def suspend_pass(green_pass: Pass, *, reason: str, by: User) -> Pass:
-    """The pass does not count until it is restored, nor do its codes. Locks: trips, pass, codes. Raises: NotAllowed, ReasonNeeded, WrongState."""
+    """The pass does not count until it is restored, nor do its codes; cleared trips under it wait again, and the desks hear of
+    those on the road. Locks: trips, trucks, drivers, passes, codes. Raises: NotAllowed, ReasonNeeded, WrongState."""
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
     green_pass, event = _move_pass(green_pass, PassState.SUSPENDED, "suspended", reason.strip(), by)
     withdraw_codes_of(green_pass, CodeEnd.PASS_SUSPENDED, by=by)
+    hold_trips_of(green_pass, by=by)
     tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已暂停：%(reason)s"), reason=green_pass.reason)
     return green_pass
 
 
 @transaction.atomic
 def revoke_pass(green_pass: Pass, *, reason: str, by: User) -> Pass:
-    """The pass never counts again, nor do its codes. Locks: trips, pass, codes. Raises: NotAllowed, ReasonNeeded, WrongState."""
+    """The pass never counts again, nor do its codes; trips under it as in `suspend_pass`.
+
+    Locks: trips, trucks, drivers, passes, codes. Raises: NotAllowed, ReasonNeeded, WrongState.
+    """
     if refusals.no_reason_given(reason):
         raise refusals.ReasonNeeded
     green_pass, event = _move_pass(green_pass, PassState.REVOKED, "revoked", reason.strip(), by)
     withdraw_codes_of(green_pass, CodeEnd.PASS_REVOKED, by=by)
+    hold_trips_of(green_pass, by=by)
     tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已吊销：%(reason)s"), reason=green_pass.reason)
     return green_pass
 
@@ -112,7 +119,7 @@ def revoke_pass(green_pass: Pass, *, reason: str, by: User) -> Pass:
 def restore_pass(green_pass: Pass, *, by: User) -> Pass:
     """A suspended pass counts again, and its codes where they still may. Locks: trips, pass, codes. Raises: NotAllowed, WrongState."""
     green_pass, event = _move_pass(green_pass, PassState.ISSUED, "restored", "", by)
-    restore_codes_of(green_pass)
+    restore_codes_of(green_pass, by=by)
     tell_carrier(green_pass, event, gettext_noop("%(plate)s 的通行证已恢复"))
     return green_pass
 

@@ -4,6 +4,7 @@ from market.actions.events import record
 from market.models import User
 from orders.exceptions import AlreadyLoading
 from orders.logistics.actions import halts
+from orders.logistics.actions.codes import refresh_code
 from orders.logistics.actions.endings import follow_pledges
 from orders.logistics.actions.locks import lock_all
 from orders.logistics.actions.trips import close_up
@@ -36,6 +37,8 @@ def take_off(pledge: Pledge, *, keep_g: int, why: str, by: User | None) -> None:
         touched.add(load.trip_id)
     for pk in sorted(touched):
         close_up(trips[pk], by)
+    for pk in sorted({load.trip_id for load in Load.objects.live().filter(continues__trip__in=touched)} & set(trips)):
+        refresh_code(trips[pk], by=by)
     follow_pledges([pledge.pk], by=by)
 
 

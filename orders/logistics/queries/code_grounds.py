@@ -26,7 +26,7 @@ class Span:
 
 @dataclass(frozen=True)
 class LetThrough:
-    """What supervisors' overrides let pass now, and until when. Nothing at all without one."""
+    """What supervisors' overrides let pass now, and until when all of it passes. Nothing at all without one."""
 
     codes: frozenset[str] = frozenset()
     until: dt.datetime | None = None
@@ -45,7 +45,10 @@ def let_through(trip: Trip, at: dt.datetime) -> LetThrough:
     holding = [one for one in trip.overrides.all() if at < one.until]
     if not holding:
         return LetThrough()
-    return LetThrough(frozenset(code for one in holding for code in one.reasons), max(one.until for one in holding))
+    until: dict[str, dt.datetime] = {}
+    for one in holding:
+        until |= {code: max(one.until, until.get(code, one.until)) for code in one.reasons}
+    return LetThrough(frozenset(until), min(until.values(), default=None))
 
 
 def span_of_code(trip: Trip, green_pass: Pass, rules: Rules | None, at: dt.datetime) -> Span:
