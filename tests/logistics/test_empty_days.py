@@ -1,0 +1,31 @@
+"""Days with nothing on them: what the pages offer can be done, and the way back keeps the day."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+
+@pytest.fixture
+def at(client, day):
+    client.force_login(day.cast.dispatcher)
+
+    def get(page, days):
+        when = timezone.localdate() + dt.timedelta(days=days)
+        return when, client.get(f"{reverse(f'logistics:{page}')}?day={when:%Y-%m-%d}").content.decode()
+
+    return get
+
+
+@pytest.mark.parametrize("name", ["dispatch", "board"])
+def test_a_day_that_is_over_is_not_said_to_be_planned_with_a_button(at, name):
+    assert "“生成方案”" in at(name, 5)[1]
+    over = at(name, -5)[1]
+    assert "这一天还没有车次" in over
+    assert "“生成方案”" not in over
+
+
+def test_from_a_day_without_goods_the_way_back_leads_to_that_day(at):
+    when, words = at("trip_add", 5)
+    assert words.count(f"{reverse('logistics:dispatch')}?day={when:%Y-%m-%d}") == 2
