@@ -4,6 +4,7 @@ import pytest
 
 from market.exceptions import NotAllowed, WrongState
 from market.models import Event
+from orders.actions.pledges import change_pledge
 from orders.enums import PledgeState
 from orders.logistics.actions.locking import lock_trip
 from orders.logistics.actions.placing import check_place, place
@@ -16,7 +17,7 @@ from orders.logistics.models import Load, Stop, Trip
 from orders.logistics.queries.reconcile import breaks
 from orders.models import Allocation, Pledge
 from tests.factories.logistics import driver_of, stops
-from tests.factories.orders import fresh
+from tests.factories.orders import fresh, kg
 
 
 def snapshot():
@@ -124,3 +125,11 @@ def test_only_a_dispatcher_places(day, trip, waiting, do):
     for person in (day.cast.haulier, day.cast.driver, fresh(day.cast.buyer)):
         with pytest.raises(NotAllowed):
             do(waiting, trip, by=person)
+
+
+def test_a_load_that_shrank_since_the_board_was_drawn_is_placed_as_it_is(day, desk):
+    pledge = day.pledge("2吨", most=kg("2吨"))
+    drawn = add_trip(day.day, day.truck(), [(pledge.allocations.get().pk, None)], by=desk).loads.get()
+    change_pledge(pledge, quantity=kg("1吨"), most=kg("1吨"), by=fresh(day.cast.buyer))
+
+    assert place(drawn, day.truck(), by=desk).planned_g == 1_000_000

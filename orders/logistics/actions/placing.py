@@ -65,7 +65,7 @@ def place(goods: Goods, target: Target, *, by: User, at: dt.datetime | None = No
         return _place_waiting(goods, target, by, at)
     if isinstance(target, Trip):
         return move_load(goods, target, by=by, at=at)
-    _require_not_loaded(goods)
+    goods = _require_not_loaded(goods)
     unplan_load(goods, reason=ON_BOARD if target is None else MOVED, by=by)
     if target is None:
         return None
@@ -94,13 +94,17 @@ def _place_waiting(allocation: Allocation, target: Target, by: User, at: dt.date
     return add_trip(allocation.pledge.day, target, [(allocation.pk, None)], by=by, at=at).loads.get()
 
 
-def _require_not_loaded(load: Load) -> None:
-    """What is on a truck already is not planned elsewhere. Locks: pledge, allocation, trip, load. Raises: WrongState."""
+def _require_not_loaded(load: Load) -> Load:
+    """The load as it is now; what is on a truck already is not planned elsewhere. Locks: pledge, allocation, trip, load.
+
+    Raises: WrongState.
+    """
     lock_pledge_of(load)
     lock_one(Trip, load.trip_id)
     load = lock_one(Load, load.pk)
     if load.state != LoadState.PLANNED:
         raise WrongState(state=load.get_state_display())
+    return load
 
 
 def _answer(load: Load | None, before_m: int) -> Answer:
