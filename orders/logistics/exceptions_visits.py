@@ -27,7 +27,7 @@ class AlarmNeedsNote(Refused):
 
 class CheckpointNameTaken(Refused):
     field = "name"
-    sentence = _("已经有叫“%(name)s”的查验点，请换一个名称")
+    sentence = _("已经有叫“%(name)s”的查验点。要改它的位置请打开它修改，要另设请换一个名称")
 
 
 class HalfAPoint(Refused):

@@ -300,6 +300,10 @@ def test_refusals_of_setting_up(here, cast, reference):
     facts = CheckpointFacts(cast.police, here.name, reference["tianyuan"])
     with pytest.raises(CheckpointNameTaken):
         open_checkpoint(facts, by=cast.dispatcher)
+    with pytest.raises(
+        CheckpointNameTaken
+    ):  # the same name and place, but another point: it is changed, not opened again
+        open_checkpoint(CheckpointFacts(here.organisation, here.name, here.place, 27.5, 113.0), by=cast.dispatcher)
     with pytest.raises(NotACheckpointUnit):
         open_checkpoint(CheckpointFacts(cast.carrier, "新", reference["tianyuan"]), by=cast.dispatcher)
     with pytest.raises(HalfAPoint):

@@ -34,7 +34,7 @@ def open_checkpoint(facts: CheckpointFacts, *, by: User) -> Checkpoint:
     _require(facts, by)
     lock_one(Organisation, facts.organisation.pk)
     known = Checkpoint.objects.filter(name=facts.name).first()
-    if known is not None and known.organisation_id == facts.organisation.pk and known.place_id == facts.place.pk:
+    if known is not None and all(getattr(known, name) == getattr(facts, name) for name in FACTS):
         return known
     _require_free(facts.name, None)
     made = Checkpoint.objects.create(**{name: getattr(facts, name) for name in FACTS})
