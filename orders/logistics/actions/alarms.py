@@ -1,7 +1,6 @@
 """What a visit gives reason to look into, and that somebody has looked."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.urls import reverse
@@ -9,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from market.actions.events import record
-from market.actions.notices import tell_all
-from market.enums import OrganisationKind, Role
-from market.models import Membership, User
+from market.models import User
 from market.permissions import require
 from market.sentences import Saying
+from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.locks import lock_one
 from orders.logistics.enums import AlarmKind
 from orders.logistics.exceptions_visits import AlarmNeedsNote
@@ -48,7 +46,7 @@ def raise_alarm(
         "where": visit.checkpoint.name,
         "other": other.checkpoint.name if other else "",
     }
-    tell_all(_desks(), _once(kind, visit), TOLD[kind], url=reverse("logistics:alarms"), **facts)
+    tell_desks(_once(kind, visit), TOLD[kind], url=reverse("logistics:alarms"), **facts)
     return alarm
 
 
@@ -74,8 +72,3 @@ def _once(kind: AlarmKind, visit: CheckpointVisit) -> str:
     if kind in {AlarmKind.CHAIN_BROKEN, AlarmKind.CLOCK_WRONG}:
         return f"{kind}-{visit.device_id}-{timezone.localdate()}"
     return f"{kind}-{visit.pk}"
-
-
-def _desks() -> Iterable[int]:
-    rows = Membership.objects.filter(role=Role.DISPATCHER, organisation__kind=OrganisationKind.BUREAU)
-    return rows.values_list("organisation_id", flat=True).distinct()

@@ -5,12 +5,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from market.actions.events import record
-from market.actions.notices import tell_all
-from market.enums import OrganisationKind, Role
 from market.exceptions import WrongState
-from market.models import Membership, User
+from market.models import User
 from market.permissions import require
 from orders.logistics import exceptions as refusals
+from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.locks import lock_one
 from orders.logistics.enums import OPEN_TRIPS, RoadProblem
 from orders.logistics.models import Stop, Trip
@@ -43,10 +42,5 @@ def report_problem(stop: Stop, kind: RoadProblem, *, note: str, key: str, by: Us
         raise refusals.ReasonNeeded
     record(trip, VERBS[kind], by=by, reason=note)
     facts = {"plate": trip.truck.plate, "where": stop.organisation.name, "note": note}
-    tell_all(_desks(), f"problem-{key}", TOLD[kind], url=reverse("logistics:trip", args=[trip.pk]), **facts)
+    tell_desks(f"problem-{key}", TOLD[kind], url=reverse("logistics:trip", args=[trip.pk]), **facts)
     return trip
-
-
-def _desks() -> list[int]:
-    rows = Membership.objects.filter(role=Role.DISPATCHER, organisation__kind=OrganisationKind.BUREAU)
-    return list(rows.values_list("organisation_id", flat=True).distinct())
