@@ -299,6 +299,16 @@ def test_the_dispatcher_plans_it_by_the_page(day, first, point, client):
     assert Load.objects.get(continues=first).trip.truck == truck
 
 
+def test_where_there_is_no_transfer_point_the_page_says_what_to_do(day, first, point, client):
+    client.force_login(day.cast.dispatcher)
+    url = reverse("logistics:load_relay", args=[first.pk])
+    assert "还没有接驳点" not in client.get(url).content.decode()
+    type(point).objects.update(is_active=False)
+    words = client.get(url).content.decode()
+    assert "还没有接驳点" in words
+    assert 'name="point"' not in words
+
+
 def test_each_crew_shows_the_code_the_other_types(day, brought, onward, client):
     def page(trip):
         client.force_login(driver_of(trip))
