@@ -47,3 +47,7 @@ class AlreadyReversed(Refused):
 
 class ReversalStands(Refused):
     sentence = _("更正不能再更正，请重新记一笔收货")
+
+
+class RestOnAnotherTruck(Refused):
+    sentence = _("这批货剩下的已经转到别的车或记为短少，这笔收货不能更正；差多少请在对账单里写一笔调整")

@@ -152,3 +152,7 @@ class GoodsStillWaiting(Refused):
 
 class NotBackAfterChange(Refused):
     sentence = _("“%(produce)s”已经换过车，不能退回产地，只能记为短少")
+
+
+class NotBackAfterReceipt(Refused):
+    sentence = _("“%(produce)s”买方已经收了一部分，剩下的不能退回产地，请派救援车或记为短少")

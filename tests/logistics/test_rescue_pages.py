@@ -64,10 +64,10 @@ def test_a_truck_too_late_for_the_goods_says_so_and_comes_after_those_in_time(da
 
 def test_the_page_costs_the_same_with_one_truck_and_with_three(day, trip, breakdown, django_assert_num_queries):
     day.truck()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         rescue_page(breakdown, timezone.now())
     day.truck(), day.truck()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         rescue_page(breakdown, timezone.now())
 
 

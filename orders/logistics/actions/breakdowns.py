@@ -13,7 +13,7 @@ from market.models import Place, User
 from market.permissions import require
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_road as unfit
-from orders.logistics.actions.codes import withdraw_code
+from orders.logistics.actions.codes import refresh_code, withdraw_code
 from orders.logistics.actions.endings import end_breakdown_of, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import take_off
 from orders.logistics.actions.handover_codes import new_code
@@ -32,7 +32,7 @@ from orders.logistics.enums import (
 )
 from orders.logistics.models import Breakdown, Load, Stop, Trip
 from orders.logistics.permissions import can_drive, require_dispatcher
-from orders.logistics.queries.loads import left_to_give, trips_of_chains
+from orders.logistics.queries.loads import left_to_give, received_of, trips_of_chains
 from orders.logistics.queries.rescues import rescues_of, stop_where_it_stands
 from orders.models import Allocation, Pledge
 
@@ -101,8 +101,8 @@ def _report(
 def end_breakdown(breakdown: Breakdown, *, by: User, at: dt.datetime | None = None) -> Breakdown:
     """The truck is repaired and goes on where it stood; the stops ahead are as much later as it stood. Driver or dispatcher.
 
-    Rescue trips that have not taken goods on have to be cancelled before. Locks: pledges, allocations, trips, loads, breakdown.
-    Once repaired a repeat changes nothing. Raises: NotAllowed, BreakdownOver, GoodsStillWaiting.
+    Rescue trips that have not taken goods on have to be cancelled before. Locks: pledges, allocations, trips, loads, breakdown,
+    pass, code. Once repaired a repeat changes nothing. Raises: NotAllowed, BreakdownOver, GoodsStillWaiting.
     """
     trip, breakdown, loads = lock_for_rescue(breakdown)
     require(can_drive(by, trip))
@@ -120,6 +120,7 @@ def end_breakdown(breakdown: Breakdown, *, by: User, at: dt.datetime | None = No
     Stop.objects.filter(trip=trip, arrived_at=None).update(planned_at=F("planned_at") + late)
     record(trip, "repaired", by=by, from_state=old, to_state=trip.state)
     ended = end_breakdown_of(trip, BreakdownState.REPAIRED, by=by)
+    refresh_code(trip, by=by, at=at)
     tell_of_going_on(breakdown, loads, int(late.total_seconds() // 60))
     end_trip_if_done(trip, by=by)
     return ended or breakdown
@@ -133,7 +134,7 @@ def close_breakdown(
     others are missing for the reason; what was not loaded yet waits again. The trip ends. Buyers and sellers are told.
 
     Locks: pledges, allocations, trips, loads, breakdown. A repeat is refused. Raises: NotAllowed, ReasonNeeded, BreakdownOver,
-    GoodsStillWaiting, NotBackAfterChange.
+    GoodsStillWaiting, NotBackAfterChange, NotBackAfterReceipt.
     """
     require_dispatcher(by)
     if refusals.no_reason_given(reason):
@@ -214,6 +215,8 @@ def _give_up(load: Load, stop: Stop, goes_back: bool, reason: str, by: User, at:
     taken = load.given.exists()  # type: ignore[attr-defined]
     if goes_back and (load.continues_id is not None or taken):
         raise unfit.NotBackAfterChange(produce=produce)
+    if goes_back and received_of(load).spoken_g:
+        raise unfit.NotBackAfterReceipt(produce=produce)
     if goes_back:
         take_off(load, by=by, reason=reason)
         return

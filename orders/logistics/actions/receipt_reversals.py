@@ -32,7 +32,8 @@ def reverse_receipt(receipt: Receipt, *, reason: str, by: User, key: UUID) -> Re
 
     Another person of the buyer does it than wrote the receipt, or the commerce desk.
     Locks: pledge, allocation, trip, load. A repeat with the same key returns the first reversal.
-    Raises: NotAllowed, SecondPersonNeeded, ReasonNeeded, AlreadyReversed, ReversalStands, ReceiptKeyUsedOtherwise.
+    Raises: NotAllowed, SecondPersonNeeded, ReasonNeeded, AlreadyReversed, ReversalStands, RestOnAnotherTruck,
+    ReceiptKeyUsedOtherwise.
     """
     pledge = lock_pledge_of(receipt.load).pledge
     require(can_receive_for(by, pledge))
@@ -46,7 +47,7 @@ def reverse_receipt(receipt: Receipt, *, reason: str, by: User, key: UUID) -> Re
 def write_reversal(receipt: Receipt, pledge: Pledge, *, reason: str, by: User, key: UUID) -> Receipt:
     """For `reverse_receipt` and an upheld dispute, which have asked for permission and hold the pledge.
 
-    Locks: trip, load. Raises: ReasonNeeded, AlreadyReversed, ReversalStands, ReceiptKeyUsedOtherwise.
+    Locks: trip, load. Raises: ReasonNeeded, AlreadyReversed, ReversalStands, RestOnAnotherTruck, ReceiptKeyUsedOtherwise.
     """
     said = reason.strip()[:MAX_REASON]
     if not said:
@@ -61,6 +62,8 @@ def write_reversal(receipt: Receipt, pledge: Pledge, *, reason: str, by: User, k
         raise unfit.ReversalStands
     if Receipt.objects.filter(reverses=receipt).exists():
         raise unfit.AlreadyReversed
+    if Load.objects.live().filter(continues=load).exists() or load.given.exists():  # type: ignore[attr-defined]
+        raise unfit.RestOnAnotherTruck
     reversal = Receipt.objects.create(load=load, key=key, by=by, **below_zero)
     helped = on_behalf_of(by, pledge.buyer)
     grams = receipt.accepted_g + receipt.downgraded_g

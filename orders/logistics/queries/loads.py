@@ -26,12 +26,15 @@ def _of_handovers(field: str, path: str = "from_load") -> Any:
 LOST = _of_handovers("missing_g")  # of a load, when it changed truck
 GIVEN = _of_handovers("grams")  # to other trucks
 TAKEN = _of_handovers("grams", "to_load")  # from another truck
+_receipts = Receipt.objects.filter(load=OuterRef("pk")).order_by().values("load")
+SPOKEN = Coalesce(Subquery(_receipts.annotate(total=Sum(SPOKEN_OF)).values("total")), 0)  # of a load, by its receipts
 
 
 def left_to_give(load: Load) -> int:
-    """Loaded grams that no hand-over speaks of yet. One statement."""
+    """Loaded grams that neither a hand-over nor a receipt speaks of yet. Two statements."""
     said = load.given.aggregate(given=Sum("grams"), lost=Sum("missing_g"))
-    return (load.loaded_g or 0) - (said["given"] or 0) - (said["lost"] or 0)
+    received = received_of(load).spoken_g
+    return (load.loaded_g or 0) - (said["given"] or 0) - (said["lost"] or 0) - received
 
 
 def planned_by_allocation(ids: Collection[int]) -> dict[int, int]:

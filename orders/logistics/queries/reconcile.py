@@ -16,7 +16,7 @@ from orders.logistics.queries.loads import (
     GIVEN,
     LOST,
     RECEIVED,
-    SPOKEN_OF,
+    SPOKEN,
     TAKEN,
     Received,
     legs_of,
@@ -34,7 +34,7 @@ RULES: dict[str, Any] = {
     "pledge_planned": _("已排车的认购至少有一批货在车次上"),
     "allocation_planned": _("有效分配 ≥ 已排车之和；无效的为零"),
     "trip_capacity": _("车上最重时 ≤ 核定载质量"),
-    "load_handed_over": _("转车：实装量 ≥ 转出之和 + 短少；转完的相等"),
+    "load_handed_over": _("转车：实装量 ≥ 转出之和 + 短少 + 已收货；转完的相等"),
     "load_taken_on": _("转车：接上的量 = 从前一辆车转来的量，是同一笔分配的货"),
     "load_loaded": _("已装车的有实装量，且不超过计划量"),
     "load_received": _("收货记录之和 ≤ 实装量；收完的相等"),
@@ -134,8 +134,12 @@ def _loaded() -> Iterator[Break]:
 
 
 def _handed_over() -> Iterator[Break]:
-    loads = Load.objects.live().annotate(said=GIVEN + LOST, on_board=Coalesce("loaded_g", 0))
-    wrong = loads.filter(Q(said__gt=F("on_board")) | Q(state=LoadState.HANDED_OVER) & ~Q(said=F("on_board")))
+    loads = Load.objects.live().annotate(
+        gone=GIVEN + LOST, said=GIVEN + LOST + SPOKEN, on_board=Coalesce("loaded_g", 0)
+    )
+    wrong = loads.filter(
+        Q(gone__gt=0, said__gt=F("on_board")) | Q(state=LoadState.HANDED_OVER) & ~Q(said=F("on_board"))
+    )
     for load in wrong.order_by("pk"):
         yield Break("load_handed_over", "load", load.pk, load.on_board, load.said)
 
@@ -148,9 +152,7 @@ def _taken_on() -> Iterator[Break]:
 
 
 def _received() -> Iterator[Break]:
-    receipts = Receipt.objects.filter(load=OuterRef("pk")).order_by().values("load")
-    said = Coalesce(Subquery(receipts.annotate(total=Sum(SPOKEN_OF)).values("total")), 0)
-    loads = Load.objects.annotate(said=said, on_board=Coalesce("loaded_g", 0))
+    loads = Load.objects.annotate(said=SPOKEN, on_board=Coalesce("loaded_g", 0))
     wrong = loads.filter(Q(said__gt=F("on_board")) | Q(state=LoadState.DELIVERED) & ~Q(said=F("on_board")))
     for load in wrong.order_by("pk"):
         yield Break("load_received", "load", load.pk, load.on_board, load.said)

@@ -27,7 +27,7 @@ from orders.logistics.queries.journeys import (
     point_of,
     seconds_of,
 )
-from orders.logistics.queries.loads import left_to_give
+from orders.logistics.queries.loads import left_to_give, received_by_load
 from orders.logistics.queries.rides import meeting_at, riding
 from orders.logistics.wording import violation_words
 
@@ -80,7 +80,7 @@ class RescuePage:
 
 
 def rescue_page(breakdown: Breakdown, at: dt.datetime) -> RescuePage:
-    """Five statements (the loads, what was handed over and what is planned of them, what rescue trips wait for, these trips) and those of
+    """Six statements (the loads, what was handed over, is planned and was received of them, what rescue trips wait for, these trips) and those of
     the fleet."""
     loads = list(riding().filter(trip=breakdown.trip_id, state__in=[LoadState.PLANNED, LoadState.LOADED]))
     left = _open_by_load(loads)
@@ -180,7 +180,7 @@ def rescues_of(loads: Iterable[Load]) -> QuerySet[Load]:
 
 
 def open_g(load: Load) -> int:
-    """Of what is aboard or still to be loaded, what no rescue is arranged for. Two statements."""
+    """Of what is aboard or still to be loaded, what no rescue is arranged for. Three statements."""
     if load.state == LoadState.PLANNED:
         return load.planned_g
     planned = rescues_of([load]).aggregate(g=Sum("planned_g"))["g"] or 0
@@ -188,12 +188,14 @@ def open_g(load: Load) -> int:
 
 
 def _open_by_load(loads: list[Load]) -> dict[int, int]:
-    """`open_g` of many. Two statements."""
+    """`open_g` of many. Three statements."""
     said = Handover.objects.filter(from_load__in=loads).values("from_load").order_by()
     gone = {row["from_load"]: row["g"] + row["m"] for row in said.annotate(g=Sum("grams"), m=Sum("missing_g"))}
     onward = rescues_of(loads).values("continues").order_by()
     planned = dict(onward.annotate(g=Sum("planned_g")).values_list("continues", "g"))
-    return {load.pk: max(load.riding_g - gone.get(load.pk, 0) - planned.get(load.pk, 0), 0) for load in loads}
+    received = received_by_load([load.pk for load in loads])
+    settled: list[Mapping[int, int]] = [gone, planned, received]
+    return {load.pk: max(load.riding_g - sum(one.get(load.pk, 0) for one in settled), 0) for load in loads}
 
 
 def rescue_parts(chosen: Mapping[Load, int], stop: Stop, day: dt.date, at: dt.datetime) -> dict[str, Part]:
