@@ -22,7 +22,7 @@ from orders.logistics.enums import EDITABLE_TRIPS
 from orders.logistics.models import Load, Trip
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.queries.filling import Filling, Share, share_out
-from orders.logistics.queries.rides import loads_of
+from orders.logistics.queries.rides import loads_of, parts_of
 from orders.models import Allocation, Pledge
 
 
@@ -39,8 +39,10 @@ def fill_trip(trip: Trip, *, expected: Mapping[int, int], by: User, at: dt.datet
     if trip.state not in EDITABLE_TRIPS:
         raise refusals.AlreadyRolling(plate=trip.truck.plate)
     require_unlocked([trip])
-    candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at or timezone.now(), trip)
-    filling = share_out(trip, loads_of(trip), candidate, pass_needed=pass_needed)
+    loads = loads_of(trip)
+    parts = parts_of(loads)[0].values()
+    candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at or timezone.now(), parts, trip)
+    filling = share_out(trip, loads, candidate, pass_needed=pass_needed)
     if not filling.shares or filling.journey is None:
         raise refusals.NothingToFill(plate=trip.truck.plate)
     if filling.by_load != dict(expected):

@@ -28,6 +28,7 @@ from orders.logistics.planner.model import Plan, Problem, Route
 from orders.logistics.queries.fleet import Fleet, fleet_for
 from orders.logistics.queries.journeys import WITH_PLACES, Candidate, Part, make_journey, make_problem, without
 from orders.logistics.queries.loads import planned_by_allocation
+from orders.logistics.queries.pass_choice import options_for
 from orders.logistics.queries.problems import WAITING, allocation_id, why_unaskable
 from orders.logistics.tasks import compute_plan
 from orders.models import Allocation, Pledge
@@ -195,11 +196,12 @@ def _take_route(
 def _write_if_it_fits(
     run: PlanRun, route: Route, parts: dict[str, Part], candidate: Candidate, fleet: Fleet, by: User
 ) -> Trip | None:
-    problem = make_problem(list(parts.values()), [candidate], run.day, pass_needed=fleet.pass_needed)
-    journey = make_journey(problem, route, parts, run.day)
-    if journey.violations:
-        return None
-    return write_trip(run.day, candidate, journey, parts, run=run, by=by)
+    for option in options_for(candidate, parts.values(), pass_needed=fleet.pass_needed):
+        problem = make_problem(list(parts.values()), [option], run.day, pass_needed=fleet.pass_needed)
+        journey = make_journey(problem, route, parts, run.day)
+        if not journey.violations:
+            return write_trip(run.day, option, journey, parts, run=run, by=by)
+    return None
 
 
 def _mark_planned(parts: dict[str, Part], lost: set[str], by: User) -> None:

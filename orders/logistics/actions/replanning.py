@@ -26,6 +26,7 @@ from orders.logistics.planner.model import Plan, Problem, Route
 from orders.logistics.queries.fleet import Fleet, fleet_for
 from orders.logistics.queries.journeys import WITH_PLACES, Candidate, Journey, Part, make_journey, make_problem
 from orders.logistics.queries.loads import planned_by_allocation
+from orders.logistics.queries.pass_choice import options_for
 from orders.logistics.queries.problems import WAITING, allocation_id, why_unaskable
 from orders.logistics.queries.rest import Ride, disturbed_by, parts_of_ride, rides_of_rest
 from orders.models import Allocation, Pledge
@@ -180,11 +181,12 @@ def _one_work(day: dt.date, route: Route, rides: list[Ride], parts: Mapping[str,
     if candidate is None:
         raise DayMovedOn(what=_("%(plate)s 现在不能出车") % {"plate": Truck.objects.get(pk=int(route.vehicle)).plate})
     mine = {step.shipment: parts[step.shipment] for step in route.steps}
-    problem = make_problem(list(mine.values()), [candidate], day, pass_needed=fleet.pass_needed)
-    journey = make_journey(problem, route, mine, day)
-    if journey.violations:
-        raise DayMovedOn(what=_("%(plate)s 现在赶不上时间") % {"plate": candidate.truck.plate})
-    return _Work(route, candidate, mine, journey, ride)
+    for option in options_for(candidate, mine.values(), pass_needed=fleet.pass_needed):
+        problem = make_problem(list(mine.values()), [option], day, pass_needed=fleet.pass_needed)
+        journey = make_journey(problem, route, mine, day)
+        if not journey.violations:
+            return _Work(route, option, mine, journey, ride)
+    raise DayMovedOn(what=_("%(plate)s 现在赶不上时间") % {"plate": candidate.truck.plate})
 
 
 def _write(run: PlanRun, work: list[_Work], rides: list[Ride], by: User) -> Taken:

@@ -45,9 +45,9 @@ def rescue(
     if truck.pk == trip.truck_id:
         raise unfit.SameTruck
     chosen = _chosen(loads, grams)
-    candidate, pass_needed = locked_candidate(truck.pk, trip.day, at)
     stop = halt_where_it_stands(trip, breakdown, at)
     parts = rescue_parts(chosen, stop, trip.day, at)
+    candidate, pass_needed = locked_candidate(truck.pk, trip.day, at, parts.values())
     journey = rescue_journey(trip, parts, chosen, candidate, pass_needed=pass_needed)
     _require_fits(journey.violations, truck, sum(chosen.values()))
     relayed = _to_relink(chosen)

@@ -105,12 +105,12 @@ def _require_whole_way(load: Load, point: TransferPoint) -> None:
 
 def _bring_to(trip: Trip, load: Load, point: TransferPoint, by: User, at: dt.datetime) -> Stop:
     """The trip leads to the point instead of the dock. Raises: TruckNotFit, CannotReach."""
-    candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at, trip)
     parts, loads = parts_of(loads_of(trip))
     name = next(key for key, one in loads.items() if one.pk == load.pk)
     route = without(route_of(trip, loads), [name])
     meeting = meeting_at(stop_at(point), trip.day)
     parts[name] = Part(name, parts[name].allocation, parts[name].grams, given_at=meeting)
+    candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at, parts.values(), trip)
     problem = make_problem(list(parts.values()), [candidate], trip.day, pass_needed=pass_needed)
     better, broken = insert_cheapest(problem, route, name)
     if better is None:
@@ -122,10 +122,10 @@ def _bring_to(trip: Trip, load: Load, point: TransferPoint, by: User, at: dt.dat
 def _take_from(stop: Stop, load: Load, truck: Truck, by: User, at: dt.datetime) -> Load:
     """A trip of the truck from the stop to the dock. Raises: TruckNotFit, CannotReach."""
     day = load.trip.day
-    candidate, pass_needed = locked_candidate(truck.pk, day, at)
     allocation = Allocation.objects.select_related(*WITH_PLACES).get(pk=load.allocation_id)
     there = (stop.arrived_at or stop.planned_at) + unloading(load.riding_g)
     part = Part("onward", allocation, load.riding_g, taken_at=meeting_at(stop, day, not_before=there), continues=load)
+    candidate, pass_needed = locked_candidate(truck.pk, day, at, [part])
     problem = make_problem([part], [candidate], day, pass_needed=pass_needed)
     route, broken = insert_cheapest(problem, Route(str(truck.pk), ()), part.id)
     if route is None:

@@ -1,7 +1,7 @@
 """Trips changed by hand: adding one, putting a load on, moving it, taking it off, cancelling. The checks are the planner's."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,6 +34,7 @@ from orders.logistics.queries.journeys import (
     make_problem,
 )
 from orders.logistics.queries.loads import planned_by_allocation, trips_of_chains
+from orders.logistics.queries.pass_choice import options_for
 from orders.logistics.queries.problems import WAITING, why_unaskable
 from orders.logistics.queries.rides import loads_of, parts_of, route_of
 from orders.logistics.wording import left_behind_word, violation_words
@@ -56,7 +57,7 @@ def add_trip(day: dt.date, truck: Truck, wanted: Wanted, *, by: User, at: dt.dat
     if not wanted:
         raise refusals.NothingChosen
     parts = _locked_parts(wanted, day)
-    candidate, pass_needed = locked_candidate(truck.pk, day, at)
+    candidate, pass_needed = locked_candidate(truck.pk, day, at, parts.values())
     problem = make_problem(list(parts.values()), [candidate], day, pass_needed=pass_needed)
     journey = _insert_all(problem, Route(str(truck.pk), ()), parts, parts, candidate.truck, day)
     trip = write_trip(day, candidate, journey, parts, run=None, by=by)
@@ -200,8 +201,13 @@ def _lock_trips(*ids: int) -> dict[int, Trip]:
     return lock_all(Trip, ids)
 
 
-def locked_candidate(truck_id: int, day: dt.date, at: dt.datetime, trip: Trip | None = None) -> tuple[Candidate, bool]:
-    """The truck as it may run, with the trip's own driver where there is a trip. Raises: TruckNotFit."""
+def locked_candidate(
+    truck_id: int, day: dt.date, at: dt.datetime, parts: Iterable[Part], trip: Trip | None = None
+) -> tuple[Candidate, bool]:
+    """The truck as it may run with the pass that allows the goods, and with the trip's own driver where there is a trip.
+
+    Raises: TruckNotFit.
+    """
     truck = lock_one(Truck, truck_id)
     driver_id = trip.driver_id if trip else truck.driver_id
     driver = lock_one(Driver, driver_id) if driver_id else None
@@ -209,7 +215,8 @@ def locked_candidate(truck_id: int, day: dt.date, at: dt.datetime, trip: Trip | 
     fleet = fleet_for(day, at, trucks=[truck_id], driver=driver, trip=trip)
     if not fleet.candidates:
         raise refusals.TruckNotFit(plate=truck.plate, reasons=fleet.excluded[0].reasons)
-    return fleet.candidates[0], fleet.pass_needed
+    options = options_for(fleet.candidates[0], parts, pass_needed=fleet.pass_needed)
+    return options[0], fleet.pass_needed
 
 
 def _put_on(trip: Trip, new: Mapping[str, Part], by: User, at: dt.datetime) -> Load:
@@ -217,9 +224,9 @@ def _put_on(trip: Trip, new: Mapping[str, Part], by: User, at: dt.datetime) -> L
     if trip.state not in EDITABLE_TRIPS:
         raise refusals.AlreadyRolling(plate=trip.truck.plate)
     require_unlocked([trip])
-    candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at, trip)
     parts, loads = parts_of(loads_of(trip))
     everything = {**parts, **new}
+    candidate, pass_needed = locked_candidate(trip.truck_id, trip.day, at, everything.values(), trip)
     problem = make_problem(list(everything.values()), [candidate], trip.day, pass_needed=pass_needed)
     journey = _insert_all(problem, route_of(trip, loads), new, everything, trip.truck, trip.day)
     written = rewrite_trip(trip, candidate, journey, everything, loads, by=by)

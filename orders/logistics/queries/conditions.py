@@ -155,7 +155,7 @@ def _vehicle(
     ways: set[tuple[str, str] | None],
 ) -> Vehicle:
     truck = candidate.truck
-    passes = {pass_skill(way) for way in ways if way and _allows(candidate.green_pass, way)}
+    passes = {pass_skill(way) for way in ways if way and allows(candidate.green_pass, way)}
     return replace(
         vehicle,
         skills=vehicle.skills | passes,
@@ -173,7 +173,7 @@ def pass_skill(way: tuple[str, str]) -> str:
     return f"{PASS_SKILL}:{way[0]}>{way[1]}"
 
 
-def _allows(green_pass: Pass | None, way: tuple[str, str]) -> bool:
+def allows(green_pass: Pass | None, way: tuple[str, str]) -> bool:
     """A pass with places serves only its route, one without the whole city."""
     if green_pass is None:
         return False

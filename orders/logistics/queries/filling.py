@@ -11,6 +11,7 @@ from orders.logistics.models import Load, Trip
 from orders.logistics.planner.model import Route
 from orders.logistics.queries.fleet import fleet_of_trip
 from orders.logistics.queries.journeys import Candidate, Journey, Part, make_journey, make_problem
+from orders.logistics.queries.pass_choice import options_for
 from orders.logistics.queries.rides import halts_of, loads_of, parts_of, route_of
 
 
@@ -49,7 +50,8 @@ def filling_of(trip: Trip, at: dt.datetime, loads: Sequence[Load] | None = None)
     fleet = fleet_of_trip(trip, at)
     if not fleet.candidates or trip.state not in EDITABLE_TRIPS:
         return Filling([], {}, {}, None)
-    return share_out(trip, loads, fleet.candidates[0], pass_needed=fleet.pass_needed)
+    (candidate, *_) = options_for(fleet.candidates[0], parts_of(loads)[0].values(), pass_needed=fleet.pass_needed)
+    return share_out(trip, loads, candidate, pass_needed=fleet.pass_needed)
 
 
 def may_have_room(loads: Sequence[Load], heaviest_g: int, rated_g: int) -> bool:

@@ -111,11 +111,23 @@ def _judge(
     shift = (_on(day, truck.shift_from), _on(day, truck.shift_to))
     free = _longest_gap((max(shift[0], at), shift[1]), busy)
     green_pass = _best_pass(passes, free or shift)
-    standing = [*_fitness(truck, driver, green_pass, grounds, free or shift).reasons]
-    if point_of(truck.base) is None:
-        standing.append(Reason("base_unknown"))
     if free is None:
-        return Excluded(truck, [*standing, Reason("busy" if busy and at < shift[1] else "shift_over")])
+        why = Reason("busy" if busy and at < shift[1] else "shift_over")
+        return Excluded(truck, [*_standing(truck, driver, green_pass, grounds, shift), why])
+    found = _with_pass(truck, driver, green_pass, free, grounds, conditions)
+    if isinstance(found, Excluded) or not (grounds.rules and grounds.rules.pass_needed):
+        return found
+    issued = [one for one in passes if one.state == PassState.ISSUED and one != green_pass]
+    by_time = sorted(issued, key=lambda one: (_length(_overlap(one, free)), one.valid_to, one.pk), reverse=True)
+    others = [_with_pass(truck, driver, one, free, grounds, conditions) for one in by_time]
+    return replace(found, others=tuple(one for one in others if isinstance(one, Candidate)))
+
+
+def _with_pass(
+    truck: Truck, driver: Driver | None, green_pass: Pass | None, free: Span, grounds: Grounds, conditions: Conditions
+) -> Candidate | Excluded:
+    """The truck in the free time, with this pass."""
+    standing = _standing(truck, driver, green_pass, grounds, free)
     span = _narrowed(free, truck, driver, green_pass, grounds)
     if span[1] - span[0] < SHORTEST or driver is None or point_of(truck.base) is None:
         return Excluded(truck, standing)
@@ -124,6 +136,13 @@ def _judge(
         return Excluded(truck, [*fitness.reasons])
     covers = green_pass is not None and green_pass.state == PassState.ISSUED and _overlap(green_pass, span) == span
     return Candidate(truck, driver, green_pass if covers else None, *span, conditions=conditions)
+
+
+def _standing(
+    truck: Truck, driver: Driver | None, green_pass: Pass | None, grounds: Grounds, span: Span
+) -> list[Reason]:
+    unknown = [Reason("base_unknown")] if point_of(truck.base) is None else []
+    return [*_fitness(truck, driver, green_pass, grounds, span).reasons, *unknown]
 
 
 def _grounds_of(day: dt.date) -> Grounds:

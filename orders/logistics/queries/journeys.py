@@ -81,6 +81,7 @@ class Candidate:
     starts_at: dt.datetime
     ends_at: dt.datetime
     conditions: Conditions | None = None
+    others: tuple["Candidate", ...] = ()  # the same truck with each other pass that would do (see `pass_choice`)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from orders.logistics.queries.journeys import (
     point_of,
 )
 from orders.logistics.queries.loads import with_unplanned
+from orders.logistics.queries.pass_choice import with_passes_for
 from orders.logistics.wording import NO_POINT, NO_TIME
 from orders.models import Allocation
 
@@ -50,6 +51,7 @@ def day_problem(day: dt.date, at: dt.datetime) -> DayProblem:
     fleet = fleet_for(day, at)
     able, left_out = sort_out(list(unserved_of(day)), day)
     parts = [part for allocation in able for part in parts_of_waiting(allocation, fleet.candidates)]
+    fleet = with_passes_for(fleet, parts)
     problem = make_problem(parts, fleet.candidates, day, pass_needed=fleet.pass_needed)
     return DayProblem(problem, fleet.excluded, left_out)
 

@@ -19,6 +19,7 @@ from orders.logistics.planner.stability import count_moved
 from orders.logistics.queries.fitness import Reason
 from orders.logistics.queries.fleet import Excluded, Fleet, fleet_for
 from orders.logistics.queries.journeys import WITH_PLACES, Part, make_problem
+from orders.logistics.queries.pass_choice import with_passes_for
 from orders.logistics.queries.problems import DayProblem, parts_of_waiting, sort_out, unserved_of, why_unaskable
 from orders.logistics.queries.rides import route_of
 
@@ -81,7 +82,11 @@ def rest_problem(day: dt.date, at: dt.datetime) -> RestProblem:
     fleet = _without_the_late(fleet, day, at)
     able, left_out = sort_out(list(unserved_of(day)), day)
     waiting = [part for allocation in able for part in parts_of_waiting(allocation, fleet.candidates)]
-    parts = [*waiting, *(part for ride in rides for part in parts_of_ride(ride))]
+    riding: dict[int, list[Part]] = {}
+    for ride in rides:
+        riding.setdefault(ride.trip.truck_id, []).extend(parts_of_ride(ride))
+    parts = [*waiting, *(part for own in riding.values() for part in own)]
+    fleet = with_passes_for(fleet, parts, riding)
     problem = make_problem(parts, fleet.candidates, day, pass_needed=fleet.pass_needed)
     routes, stuck = _old_routes(problem, rides)
     return RestProblem(replace(problem, initial_routes=routes), fleet.excluded, left_out, rides, stuck)
