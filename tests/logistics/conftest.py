@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orders.logistics.actions import locks
-from orders.logistics.models import Driver, Pass, PassCode, Trip, Truck
+from orders.logistics.models import Driver, Load, Pass, PassCode, Trip, Truck
 from tests.factories.logistics import Day, make_day
 
 
@@ -22,8 +22,8 @@ def day(cast: Any, reference: dict[str, Any], settings: Any) -> Day:
 
 @pytest.fixture
 def locks_in_order(monkeypatch: Any) -> Callable[[], AbstractContextManager[None]]:
-    """Within it no trip is locked for the first time after a truck, no truck after a driver, and so on."""
-    order, seen = [Trip, Truck, Driver, Pass, PassCode], []
+    """Within it no trip is locked for the first time after a load, no load after a truck, and so on."""
+    order, seen = [Trip, Load, Truck, Driver, Pass, PassCode], []
 
     def spied(real: Any) -> Any:
         def lock(model: Any, keys: Any) -> Any:

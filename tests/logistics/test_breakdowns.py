@@ -18,6 +18,7 @@ from orders.logistics.actions.rescues import rescue
 from orders.logistics.actions.road import arrive, depart, record_loaded
 from orders.logistics.actions.seals import put_seal
 from orders.logistics.actions.taking_on import take_on
+from orders.logistics.actions.transfers import plan_relay
 from orders.logistics.actions.trips import cancel_trip
 from orders.logistics.enums import (
     BREAKDOWN_MOVES,
@@ -27,14 +28,15 @@ from orders.logistics.enums import (
     StopKind,
     TripState,
 )
-from orders.logistics.models import Breakdown, Handover, Load, Seal, Trip
+from orders.logistics.models import Breakdown, Handover, Load, PassCode, Seal, Trip
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.progress import progress_of_rides, rides_of
 from orders.logistics.queries.reconcile import breaks
 from tests.cast import PEOPLE
-from tests.factories.logistics import commit, driver_of, load_up, stops
+from tests.factories.logistics import commit, driver_of, load_up, make_health_check, make_pass, stops
 from tests.factories.orders import make_dock
-from tests.factories.road import break_down, come_to, leave, take
+from tests.factories.passes import sign_by_hand
+from tests.factories.road import break_down, come_to, leave, make_point, meet, take
 
 
 @pytest.fixture
@@ -349,3 +351,44 @@ def test_what_has_changed_truck_once_cannot_go_back_to_the_yard(day, trip, break
     take(third, 1_000_000)
     assert fresh(again).state == BreakdownState.RESCUED
     assert breaks() == []
+
+
+def test_where_nothing_came_the_truck_after_next_is_locked_before_the_loads(day, reference, locks_in_order):
+    day.pledge("2000斤")
+    day.truck()
+    (trip,) = commit(day)
+    point, truck = make_point(day.cast.bureau, reference["tianyuan"]), day.truck()
+    make_pass(truck, day.day, by=day.cast.dispatcher)
+    make_health_check(truck.driver, by=day.cast.dispatcher)
+    onward = plan_relay(trip.loads.get(), point, truck, by=day.cast.dispatcher)
+    code = sign_by_hand(onward.trip, by=day.cast.dispatcher)
+    load_up(Trip.objects.get(pk=trip.pk))
+    made = rescue(
+        break_down(Trip.objects.get(pk=trip.pk)),
+        day.truck(),
+        {trip.loads.get().pk: 1_000_000},
+        by=day.cast.dispatcher,
+    )
+    load = made.loads.get()
+    come_to(load.pickup)
+    meet(load.pickup)
+    with locks_in_order():
+        take_on(load, 0, reason="全烂了", key=uuid.uuid4(), by=driver_of(made))
+
+    code.refresh_from_db()
+    assert code.state == "withdrawn"
+    assert breaks() == []
+
+
+def test_a_repaired_truck_that_brings_goods_elsewhere_has_another_code(day, trip, breakdown):
+    make_pass(trip.truck, day.day, by=day.cast.dispatcher)
+    make_health_check(trip.driver, by=day.cast.dispatcher)
+    code = sign_by_hand(Trip.objects.get(pk=trip.pk), by=day.cast.dispatcher)
+    load = trip.loads.get()
+    PassCode.objects.filter(pk=code.pk).update(manifest_hash="00" * 16)  # signed while it was to go off where it stands
+    Trip.objects.filter(pk=trip.pk).update(green_pass=code.green_pass)
+
+    end_breakdown(breakdown, by=driver_of(trip))
+
+    assert not PassCode.objects.live().filter(pk=code.pk).exists()
+    assert load.is_live

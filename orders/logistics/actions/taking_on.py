@@ -20,7 +20,7 @@ from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.seals import break_all
 from orders.logistics.enums import LOAD_MOVES, LoadState, TripState
 from orders.logistics.models import Handover, Load, Stop, Trip
-from orders.logistics.queries.loads import left_to_give
+from orders.logistics.queries.loads import left_to_give, trips_of_chains
 from orders.models import Allocation, Pledge
 
 TAKEN_OVER = "车辆故障，货已转车"  # why a seal is off, where nobody says otherwise
@@ -38,7 +38,7 @@ def take_on(
     HandOverFirst, NotThereYet, NegativeQuantity, MoreThanHandedOver, MissingNeedsReason, Overloaded.
     """
     allocation = _lock_goods(load)
-    trips = lock_all(Trip, [load.trip_id, before_of(load).trip_id])
+    trips = lock_all(Trip, {load.trip_id, before_of(load).trip_id, *trips_of_chains([load.pk])})
     before = lock_one(Load, before_of(load).pk)
     fresh = Load.objects.get(pk=load.pk)
     first = Handover.objects.filter(to_load=load).first() or Handover.objects.filter(key=key, from_load=before).first()
