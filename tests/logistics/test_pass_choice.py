@@ -10,6 +10,7 @@ from orders.logistics.actions.trips import add_load, add_trip
 from orders.logistics.exceptions import DoesNotFit
 from orders.logistics.models import Pass, Trip, Truck
 from orders.logistics.queries.fleet import fleet_for
+from orders.logistics.queries.next_trucks import next_trucks, waiting_of
 from orders.logistics.queries.pass_choice import options_for
 from orders.models import Pledge
 from tests.factories.logistics import at, make_pass, make_rules, plan
@@ -98,6 +99,22 @@ def test_goods_that_no_one_pass_allows_are_refused(day, near, passes):
     with pytest.raises(DoesNotFit):
         add_load(trip, ask(day, near, "1吨"), by=desk)
     assert Trip.objects.get(pk=trip.pk).green_pass == made["far"]
+
+
+def test_the_trips_that_pass_by_are_asked_with_every_pass(day, near, passes, django_assert_num_queries):
+    """As the button does: what is offered can be taken."""
+    desk = day.cast.dispatcher
+    able, unable = (day.truck() for _n in range(2))
+    made = passes(able, "far", "any")
+    passes(unable, "far")
+    trips = [add_trip(day.day, one, [(ask(day, day.dock, "1吨"), None)], by=desk) for one in (able, unable)]
+    Trip.objects.filter(pk=trips[0].pk).update(green_pass=made["far"])
+    waiting = waiting_of(ask(day, near, "1吨"))
+    with django_assert_num_queries(8):
+        found = next_trucks(waiting, at(day.day, 5))
+    assert [(one.trip, one.can) for one in found] == [(trips[0], True), (trips[1], False)]
+    add_load(found[0].trip, waiting.pk, found[0].grams, by=desk)
+    assert Trip.objects.get(pk=trips[0].pk).green_pass == made["any"]
 
 
 def test_what_rides_already_keeps_its_pass_when_the_rest_is_planned(day, near, passes):

@@ -1,14 +1,14 @@
 """Which of the day's trips pass by with room for goods that ride on no truck."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
 from orders.logistics.enums import EDITABLE_TRIPS, PassState
-from orders.logistics.models import Trip
+from orders.logistics.models import Pass, Trip
 from orders.logistics.queries.conditions import Conditions, conditions_of
 from orders.logistics.queries.fitness import grounds_for
 from orders.logistics.queries.journeys import (
@@ -21,6 +21,7 @@ from orders.logistics.queries.journeys import (
     midnight,
 )
 from orders.logistics.queries.loads import most_aboard, with_unplanned
+from orders.logistics.queries.pass_choice import options_for
 from orders.logistics.queries.rides import halts_of, parts_of, riding, route_of
 from orders.logistics.wording import violation_words
 from orders.models import Allocation
@@ -64,8 +65,8 @@ def waiting_of(pk: int) -> Any:
 
 def next_trucks(allocation: Any, at: dt.datetime | None = None) -> list[NextTruck]:
     """The day's trips that have not begun: those that can take goods of the allocation by the fewest more metres, then the others
-    with what stands against it, under the day's closed areas, bans, passes and roads. Seven statements. `allocation` comes from
-    `waiting_of`.
+    with what stands against it, under the day's closed areas, bans, passes and roads. Seven statements, eight where a pass is needed.
+    `allocation` comes from `waiting_of`.
 
     What the board's `add_load` asks besides (papers, time of the driver) it asks when the button is pressed.
     """
@@ -80,6 +81,9 @@ def next_trucks(allocation: Any, at: dt.datetime | None = None) -> list[NextTruc
         "truck__base__parent__parent", "truck__carrier", "driver", "green_pass"
     )
     rows = trips.order_by("starts_at", "pk").prefetch_related(Prefetch("loads", riding(), to_attr="riding"))
+    if needed:
+        issued = Pass.objects.filter(state=PassState.ISSUED).order_by("pk")
+        rows = rows.prefetch_related(Prefetch("truck__passes", issued, to_attr="issued"))
     found = [
         _try(trip, allocation, left, _candidate(trip, at, conditions, needed=needed), pass_needed=needed)
         for trip in rows
@@ -93,6 +97,7 @@ def _try(trip: Any, allocation: Any, left: int, candidate: Candidate, *, pass_ne
     room = trip.truck.rated_g - most_aboard(halts_of(trip.riding))
     grams = min(left, room) if room > 0 else left
     parts["new"] = Part("new", allocation, grams)
+    candidate = options_for(candidate, parts.values(), pass_needed=pass_needed)[0]
     problem = make_problem(list(parts.values()), [candidate], trip.day, pass_needed=pass_needed)
     route, broken = insert_cheapest(problem, route_of(trip, loads), "new")
     if route is None:
@@ -102,8 +107,8 @@ def _try(trip: Any, allocation: Any, left: int, candidate: Candidate, *, pass_ne
     return NextTruck(trip, max(room, 0), grams, left, journey.distance_m - trip.distance_m, arrives)
 
 
-def _candidate(trip: Trip, at: dt.datetime, conditions: Conditions, *, needed: bool) -> Candidate:
-    """The trip's truck in its shift, and where a pass is `needed` within the time of a valid one."""
+def _candidate(trip: Any, at: dt.datetime, conditions: Conditions, *, needed: bool) -> Candidate:
+    """The trip's truck in its shift, and where a pass is `needed` within the time of a valid one: the trip's own, or another."""
     shift_from, shift_to = (
         midnight(trip.day) + dt.timedelta(hours=time.hour, minutes=time.minute)
         for time in (trip.truck.shift_from, trip.truck.shift_to)
@@ -112,6 +117,15 @@ def _candidate(trip: Trip, at: dt.datetime, conditions: Conditions, *, needed: b
     green_pass, ends_at = trip.green_pass, max(shift_to, trip.ends_at)
     if green_pass is not None and green_pass.state != PassState.ISSUED:
         green_pass = None
-    if needed and green_pass is not None:
-        starts_at, ends_at = max(starts_at, green_pass.valid_from), min(ends_at, green_pass.valid_to)
-    return Candidate(trip.truck, trip.driver, green_pass, starts_at, ends_at, conditions=conditions)
+    bare = Candidate(trip.truck, trip.driver, green_pass, starts_at, ends_at, conditions=conditions)
+    if not needed:
+        return bare
+    passes = [] if green_pass is None else [green_pass]
+    passes += [one for one in trip.truck.issued if one != green_pass]
+    options = [_within(bare, one) for one in passes if one.valid_from < ends_at and starts_at < one.valid_to]
+    return replace(options[0], others=tuple(options[1:])) if options else replace(bare, green_pass=None)
+
+
+def _within(candidate: Candidate, green_pass: Pass) -> Candidate:
+    starts_at, ends_at = max(candidate.starts_at, green_pass.valid_from), min(candidate.ends_at, green_pass.valid_to)
+    return replace(candidate, green_pass=green_pass, starts_at=starts_at, ends_at=ends_at)

@@ -84,7 +84,8 @@ def _take(request: HttpRequest, load: Load, said: dict[str, Any]) -> None:
 @login_required
 @require_GET
 def next_trucks(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which of the day's trips could take what waits of an allocation. Seven statements beside the person's."""
+    """Which of the day's trips could take what waits of an allocation. Seven statements beside the person's, eight where a
+    pass is needed."""
     allocation = get_waiting(request.user, pk)
     found = find_next_trucks(allocation)
     left = allocation.grams - allocation.planned
