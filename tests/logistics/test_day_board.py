@@ -11,7 +11,7 @@ from market.quantities import describe
 from orders.logistics.actions.locking import lock_trip
 from orders.logistics.actions.road import arrive
 from orders.logistics.actions.trips import add_trip
-from orders.logistics.models import Load, Stop, Trip
+from orders.logistics.models import Load, RoadDistance, Stop, Trip, Yard
 from orders.logistics.queries.board import board_of, clock_of, map_of
 from orders.logistics.queries.journeys import midnight
 from tests.factories.logistics import at, driver_of, load_up, stops
@@ -65,6 +65,27 @@ def test_waiting_before_a_dock_opens_is_shown(day):
     before, last = waits(), stops(trip)[-1]
     Stop.objects.filter(pk=last.pk).update(planned_at=last.planned_at + dt.timedelta(hours=1))
     assert (before[0], waits()) == (0, [0, before[1] + 60])
+
+
+def test_a_distance_put_right_a_gate_and_the_pace_of_a_yard_move_the_clock_as_they_move_the_plan(day):
+    trip = ride(day, "1吨")
+    first, last = stops(trip)
+    Stop.objects.filter(pk=last.pk).update(planned_at=last.planned_at + dt.timedelta(hours=3))
+    reaches = lambda: board_of(day.day, at(day.day, 0)).trips[0].stops[-1].reaches_at  # noqa: E731
+    RoadDistance.objects.create(
+        from_place=first.place if len(first.place_id.rstrip("0")) <= 9 else first.place.parent,
+        to_place=last.place,
+        metres=60_000,
+        seconds=5400,
+        by=day.cast.dispatcher,
+    )
+    assert reaches() == first.planned_at + dt.timedelta(minutes=15 + 90 + day.dock.gate_minutes)
+
+    type(day.dock).objects.filter(pk=day.dock.pk).update(gate_minutes=25)
+    assert reaches() == first.planned_at + dt.timedelta(minutes=15 + 90 + 25)
+
+    Yard.objects.create(organisation=day.listing.seller, minutes_a_tonne=30)
+    assert reaches() == first.planned_at + dt.timedelta(minutes=35 + 90 + 25)
 
 
 def test_what_came_true_is_on_the_clock(day):

@@ -18,9 +18,8 @@ from orders.logistics.enums import EDITABLE_TRIPS, OPEN_TRIPS, LoadState
 from orders.logistics.models import Load, Stop, TransferPoint, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.planner.model import Route
+from orders.logistics.queries.conditions import service_s
 from orders.logistics.queries.journeys import (
-    SERVICE_FIXED_S,
-    SERVICE_S_PER_TONNE,
     WITH_PLACES,
     Part,
     insert_cheapest,
@@ -137,4 +136,4 @@ def _take_from(stop: Stop, load: Load, truck: Truck, by: User, at: dt.datetime) 
 
 
 def unloading(grams: int) -> dt.timedelta:
-    return dt.timedelta(seconds=SERVICE_FIXED_S + grams * SERVICE_S_PER_TONNE // 1_000_000)
+    return dt.timedelta(seconds=service_s(grams))

@@ -1,27 +1,26 @@
 """The dispatcher's board: each trip's halts on one clock with what is aboard and how long it waits, and where goods can be put."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from orders.logistics.enums import EDITABLE_TRIPS, LoadState, StopKind
-from orders.logistics.models import Load, Stop, Trip
-from orders.logistics.planner.matrix import make_matrices
+from orders.logistics.models import Load, Stop, Trip, Yard
+from orders.logistics.queries.conditions import SERVICE_S_PER_TONNE, service_s
 from orders.logistics.queries.day import DayBoard, day_board
 from orders.logistics.queries.fleet import Fleet, fleet_for
 from orders.logistics.queries.journeys import (
     GATE_S,
-    SERVICE_FIXED_S,
-    SERVICE_S_PER_TONNE,
     Candidate,
     dock_point,
     midnight,
     point_of,
 )
 from orders.logistics.queries.loads import Leg, planned_by_allocation
+from orders.logistics.queries.roads import Corrections, Site, travel
 from orders.logistics.queries.trips import TripSheet
 from orders.models import Allocation
 
@@ -113,13 +112,14 @@ class Board:
 
 def board_of(day: dt.date, at: dt.datetime) -> Board:
     """Twelve statements, whatever the number of trips: the day's seven and the fleet's five."""
-    of_day = day_board(day)
-    return Board(of_day, [BoardTrip(sheet, stops_of(sheet)) for sheet in of_day.running], fleet_for(day, at))
+    of_day, fleet = day_board(day), fleet_for(day, at)
+    roads = next((one.conditions.roads for one in fleet.candidates if one.conditions is not None), {})
+    return Board(of_day, [BoardTrip(sheet, stops_of(sheet, roads)) for sheet in of_day.running], fleet)
 
 
-def stops_of(sheet: TripSheet) -> list[BoardStop]:
+def stops_of(sheet: TripSheet, roads: Corrections) -> list[BoardStop]:
     """The halts with when the truck gets there and is done, by the planner's own figures. No statement."""
-    drives = _drives([leg.stop for leg in sheet.legs])
+    drives = _drives(sheet.legs, roads)
     found: list[BoardStop] = []
     for leg, drive in zip(sheet.legs, drives, strict=True):
         reaches_at = min(found[-1].works_until + drive, leg.stop.planned_at) if found else leg.stop.planned_at
@@ -208,13 +208,27 @@ def _minutes(moment: dt.datetime, start: dt.datetime) -> int:
 
 def _work(leg: Leg) -> dt.timedelta:
     grams = sum(load.planned_g for load in leg.loads)
-    return dt.timedelta(seconds=len(leg.loads) * SERVICE_FIXED_S + grams * SERVICE_S_PER_TONNE // 1_000_000)
+    yard = _yard(leg)
+    pace = yard.minutes_a_tonne * 60 if yard else SERVICE_S_PER_TONNE
+    return dt.timedelta(seconds=service_s(grams, loads=len(leg.loads), a_tonne_s=pace))
 
 
-def _drives(stops: list[Stop]) -> list[dt.timedelta]:
+def _drives(legs: Sequence[Leg], roads: Corrections) -> list[dt.timedelta]:
     """From the stop before; the first has none."""
-    points = [(stop.lat, stop.lon) for stop in stops]
-    _distances, durations = make_matrices(
-        points, speed_kmh=settings.ROAD_SPEED_KMH, road_factor=settings.ROAD_FACTOR, gate_s=GATE_S
-    )
-    return [dt.timedelta(seconds=durations[max(n - 1, 0)][n]) for n in range(len(points))]
+    sites = [Site((leg.stop.lat, leg.stop.lon), leg.stop.place_id, _gate_s(leg)) for leg in legs]
+    _distances, durations = travel(sites, roads)
+    return [dt.timedelta(seconds=durations[max(n - 1, 0)][n]) for n in range(len(sites))]
+
+
+def _gate_s(leg: Leg) -> int:
+    yard = _yard(leg)
+    if yard is not None:
+        return yard.gate_minutes * 60
+    at_dock = leg.stop.dock_id is not None and bool(leg.loads)
+    return leg.loads[0].allocation.pledge.dock.gate_minutes * 60 if at_dock else GATE_S
+
+
+def _yard(leg: Leg) -> Yard | None:
+    """Of a seller who loads there. No statement: it was fetched with the loads."""
+    is_yard = leg.stop.kind == StopKind.PICKUP and not leg.stop.is_transfer and leg.loads
+    return getattr(leg.loads[0].allocation.lot.seller, "yard", None) if is_yard else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOT_FRESH = {ProduceKind.GRAIN, ProduceKind.PROCESSED, ProduceKind.OTHER}
 SERVICE_FIXED_S = 300  # loading or unloading one load, whatever it weighs
+SERVICE_S_PER_TONNE = 600
 DAY_S = 86_400
 
 
@@ -116,8 +117,13 @@ def _at_yard(shipment: Shipment, yard: Yard, grams: int) -> Shipment:
         shipment,
         pickup_window=(opens, closes) if windows is None else shipment.pickup_window,
         pickup_windows=windows,
-        pickup_service_s=SERVICE_FIXED_S + grams * yard.minutes_a_tonne * 60 // 1_000_000,
+        pickup_service_s=service_s(grams, a_tonne_s=yard.minutes_a_tonne * 60),
     )
+
+
+def service_s(grams: int, *, loads: int = 1, a_tonne_s: int = SERVICE_S_PER_TONNE) -> int:
+    """How long loading or unloading takes, in seconds."""
+    return loads * SERVICE_FIXED_S + grams * a_tonne_s // 1_000_000
 
 
 def yard_of(part: "Part") -> Yard | None:

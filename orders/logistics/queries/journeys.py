@@ -17,7 +17,7 @@ from orders.logistics.enums import StopKind
 from orders.logistics.models import Driver, Load, Pass, Stop, Truck
 from orders.logistics.planner.checker import Schedule, check, schedule
 from orders.logistics.planner.model import Plan, Problem, Route, Shipment, Step, Vehicle, Window
-from orders.logistics.queries.conditions import SERVICE_FIXED_S, Conditions, under_conditions, yard_of
+from orders.logistics.queries.conditions import Conditions, service_s, under_conditions, yard_of
 from orders.logistics.queries.roads import Site, travel
 from orders.models import Allocation, Dock
 
@@ -30,7 +30,6 @@ WITH_PLACES = (
     "pledge__dock__place__parent__parent",
 )
 GATE_S = 300  # entering a yard: paid once for all loads of one halt
-SERVICE_S_PER_TONNE = 600
 COLD_BELOW_HOURS = 12  # what keeps no longer than this in the heat needs a cold truck
 YUAN_A_TRIP, YUAN_A_KM = 60.0, 1.2
 COLD, PASS = "cold", "pass"
@@ -301,7 +300,7 @@ def _vehicle(candidate: Candidate, base: int, day: dt.date) -> Vehicle:
 
 
 def _shipment(part: Part, pickup: int, delivery: int, day: dt.date, *, pass_needed: bool) -> Shipment:
-    service = SERVICE_FIXED_S + part.grams * SERVICE_S_PER_TONNE // 1_000_000
+    service = service_s(part.grams)
     skills = ({COLD} if needs_cold(part.allocation.lot.produce) else set()) | ({PASS} if pass_needed else set())
     window = part.given_at.window if part.given_at else delivery_window(part.allocation, day)
     if window is None:

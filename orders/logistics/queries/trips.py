@@ -77,7 +77,12 @@ def with_sheet(trips: QuerySet[Trip]) -> QuerySet[Trip]:
     stops = Stop.objects.select_related("organisation", "place").order_by("position")
     loads = (
         Load.objects.live()
-        .select_related("allocation__lot__listing__produce", "allocation__lot__seller", "allocation__pledge__buyer")
+        .select_related(
+            "allocation__lot__listing__produce",
+            "allocation__lot__seller__yard",
+            "allocation__pledge__buyer",
+            "allocation__pledge__dock",
+        )
         .order_by("pk")
     )
     return trips.select_related("truck__carrier", "driver", "green_pass").prefetch_related(
