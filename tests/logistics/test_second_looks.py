@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from market.models import Notice
 from orders.logistics.actions.code_upkeep import renew_codes
@@ -12,6 +13,7 @@ from orders.logistics.actions.endings import end_trip
 from orders.logistics.actions.visits import record_visits
 from orders.logistics.enums import AlarmKind, AreaState, CodeEnd, TripState
 from orders.logistics.models import CheckpointAlarm, Driver, HealthCheck, PassCode, RiskArea, Trip, TripOverride
+from orders.logistics.queries.second_looks import said_by_server
 from tests.factories.areas import make_area
 from tests.factories.checkpoints import make_checkpoint, make_scan
 from tests.factories.passes import cleared_trip
@@ -151,3 +153,16 @@ def test_a_running_trip_is_renewed_for_its_own_hours_not_for_earlier_ones(day, t
     PassCode.objects.update(expires_at=at + HOUR)
 
     assert renew_codes(at=at) == 0
+
+
+def test_the_desk_and_the_phone_read_the_servers_answer(day, here, scan, trip, client):
+    HealthCheck.objects.update(sampled_at=trip.starts_at - 60 * HOUR)
+    visit = seen(day, here, scan()).visit
+    client.force_login(day.cast.dispatcher)
+    page = client.get(reverse("logistics:visit", args=[visit.pk])).content.decode()
+    for words in ("服务器的结论", "先停下", "这趟车已不符合通行条件", "司机的健康查验不全或没有通过"):
+        assert words in page
+    assert said_by_server(["unfit", "health", "inspection_over", "no such code"]) == {
+        "reasons": ["unfit"],
+        "why": ["司机的健康查验不全或没有通过，请与调度员联系", "车辆年检"],
+    }

@@ -194,7 +194,7 @@ def _open_by_load(loads: list[Load]) -> dict[int, int]:
     onward = rescues_of(loads).values("continues").order_by()
     planned = dict(onward.annotate(g=Sum("planned_g")).values_list("continues", "g"))
     received = received_by_load([load.pk for load in loads])
-    settled: list[Mapping[int, int]] = [gone, planned, received]
+    settled: list[Mapping[Any, Any]] = [gone, planned, received]
     return {load.pk: max(load.riding_g - sum(one.get(load.pk, 0) for one in settled), 0) for load in loads}
 
 

@@ -23,6 +23,7 @@ from orders.logistics.models import Checkpoint
 from orders.logistics.permissions_checkpoints import checkpoints_of, get_own_checkpoint, units_of
 from orders.logistics.queries.checkpoint_app import bundle_pin, spot_of
 from orders.logistics.queries.copies import copied_tokens
+from orders.logistics.queries.second_looks import said_by_server
 from orders.logistics.views.answers import health_url
 
 FOLDER = "logistics/checkpoint/"
@@ -32,6 +33,7 @@ FILES = (
     "img/favicon.svg",
     "vendor/jsqr/jsQR.js",
     f"{FOLDER}checkpoint.css",
+    f"{FOLDER}verdict.css",
     f"{FOLDER}app.js",
     *(name for name, _sizes in ICONS),
 )
@@ -145,7 +147,10 @@ def _recorded(one: Checkpoint, batch: Batch, by: User) -> list[Received]:
 
 
 def _told(row: Received) -> dict[str, Any]:
-    return {"hash": row.visit.hash, "alarms": row.alarms, "health": health_url(row.visit)}
+    """`server` is what the server itself says, for the page to say at once where it differs."""
+    visit = row.visit
+    server = {"verdict": visit.server_verdict, **said_by_server(visit.server_reasons)}
+    return {"hash": visit.hash, "alarms": row.alarms, "health": health_url(visit), "server": server}
 
 
 def _decided(one: Checkpoint, batch: Batch, decision: Decision, by: User) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from orders.logistics.permissions_checkpoints import (
     visits_or_404,
 )
 from orders.logistics.permissions_fitness import may_check_health
+from orders.logistics.queries.second_looks import said_by_server
 from orders.logistics.queries.visits import alarms_page, history_of_visit, visits_page
 from orders.logistics.views.answers import done_or_refused, first_error, health_url
 
@@ -42,12 +43,14 @@ def visits(request: HttpRequest) -> HttpResponse:
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """Three statements beside the person's: the visit, its alarms, its history."""
     one = get_visit(request.user, pk)
+    server = said_by_server(one.server_reasons)
     moves = VISIT_MOVES[VisitState(one.state)]
     stands_there = is_officer_at(request.user, one.checkpoint)
     context = {
         "visit": one,
         "alarms": list(one.alarms.select_related("other_visit__checkpoint", "handled_by")),
         "said": sentences_of(one.reasons),
+        "server_said": [*sentences_of(server["reasons"]), *server["why"]],
         "history": history_of_visit(one),
         "moves": decisions(moves) if stands_there else [],
         "health": health_url(one) if stands_there else "",

@@ -26,9 +26,10 @@ async function sync() {
   screen.showTrouble(told);
   if (shown && shown.entry && told.arrived.has(shown.entry.seq)) {
     shown.entry = told.arrived.get(shown.entry.seq);
-    screen.showAlarms(shown.entry.alarms);
-    screen.showHealthLink(shown.entry.health);
+    screen.showAnswer(shown.entry);
+    told.arrived.delete(shown.entry.seq);
   }
+  screen.showLate([...told.arrived.values()]);
   await refresh();
 }
 
@@ -123,7 +124,8 @@ element("again").addEventListener("click", () => {
   shown = null;
   screen.showAsk();
 });
-element("log").addEventListener("click", async (event) => {
+/* A record of before, as it was judged then, with what the server has said since. */
+async function reopen(event) {
   const row = event.target.closest("[data-seq]");
   if (!row) { return; }
   const entry = (await device.entries()).find((one) => one.seq === Number(row.getAttribute("data-seq")));
@@ -131,8 +133,12 @@ element("log").addEventListener("click", async (event) => {
   const { verdict, reasons, token, plate } = entry.record;
   shown = { asked: entry.asked, ruling, entry };
   screen.showResult({ ...ruling, verdict, reasons, token, plate }, entry, undefined, device.bundle, device.clock.now());
-  screen.showAlarms(entry.alarms);
-  screen.showHealthLink(entry.health);
+  screen.showAnswer(entry);
+}
+element("log").addEventListener("click", reopen);
+element("late").addEventListener("click", async (event) => {
+  await reopen(event);
+  screen.showLate([]);
 });
 const where = element("where");
 if (where) {

@@ -8,10 +8,17 @@ import { fetchBundle, LoggedOut, send } from "./sync.js";
 import { ageWord, judgeText, judgeTyped } from "./verdicts.js";
 
 export const USUAL = { pass: "passed", check: "passed", hold: "held", refuse: "turned_back", unknown: "held" };
+const LETS_PASS = ["pass", "check"];
 const KEPT_S = 24 * 3600;
 const MOST_KEPT = 300;
 const LONGEST_PLATE = 10;
 const LATEST_S = 32503679999; // the end of the calendar, should a phone's clock stand beyond it
+
+/* This phone let pass what the server, asked as soon as there was a network, would not. */
+export function isOverruled({ record, server }) {
+  const said = server ? server.verdict : "";
+  return LETS_PASS.includes(record.verdict) && said !== "" && !LETS_PASS.includes(said);
+}
 
 export class Device {
   constructor(setup) {
@@ -114,7 +121,7 @@ export class Device {
 
   needsReason(entry, state) {
     const wasHeld = entry.decisions.some((one) => one.state === "held");
-    return wasHeld || USUAL[entry.record.verdict] !== state;
+    return wasHeld || USUAL[isOverruled(entry) ? entry.server.verdict : entry.record.verdict] !== state;
   }
 
   decide(entry, state, reason) {
@@ -165,8 +172,9 @@ export class Device {
     }
     const arrived = new Map(answer.records.map((one) => [one.hash, one]));
     for (const entry of records.filter((one) => arrived.has(one.record.hash))) {
-      const { alarms, health } = arrived.get(entry.record.hash);
-      told.arrived.set(entry.seq, await this.store.change(entry.device, entry.seq, { sent: true, alarms, health, text: "" }));
+      const { alarms, health, server } = arrived.get(entry.record.hash);
+      const facts = { sent: true, alarms, health, server, text: "" };
+      told.arrived.set(entry.seq, await this.store.change(entry.device, entry.seq, facts));
     }
     for (const [index, one] of decisions.entries()) {
       const refused = answer.decisions[index].refused;

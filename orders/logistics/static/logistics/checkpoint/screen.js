@@ -1,10 +1,12 @@
 /* What the officer sees. Text only ever goes in as text. */
+import { isOverruled, USUAL } from "./device.js";
 
 const element = (id) => document.getElementById(id);
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
 const LOGGED = 20;
 const GOOD = ["pass", "check"];
+const OF_THE_PHONE = ["chain_broken", "clock_wrong"]; // alarms that say nothing of the truck
 
 function fill(text, facts) {
   return text.replace(/%\((\w+)\)s/g, (_whole, name) => String(facts[name]));
@@ -165,6 +167,34 @@ export class Screen {
     }
   }
 
+  /* What came back with the record: alarms, the driver's health page, and where the server would not have let it pass, that. */
+  showAnswer(entry) {
+    if (isOverruled(entry)) {
+      const { verdict, reasons, why } = entry.server;
+      this.showSign(verdict, reasons);
+      why.forEach((one) => element("say").append(make("li", one)));
+      if (verdict === "refuse") { this.showFacts({ verdict }); }
+      say(element("note"), this.words.server_says);
+      this.showChoices(entry);
+    } else if (entry.server && entry.server.verdict === "pass" && entry.record.verdict !== "pass") {
+      say(element("note"), this.words.server_agrees);
+    }
+    this.showAlarms(entry.alarms);
+    this.showHealthLink(entry.health);
+  }
+
+  /* Of trucks that have gone on by then: in sight until somebody looks. */
+  showLate(entries) {
+    const late = element("late");
+    if (!entries.length) { late.replaceChildren(); }
+    entries.filter((entry) => isOverruled(entry) || (entry.alarms || []).some((one) => !OF_THE_PHONE.includes(one)))
+      .forEach((entry) => {
+        const facts = { name: this.nameOf(entry.record), when: this.clock(entry.record.seen_at) };
+        late.append(make("button", fill(this.words.late, facts), { type: "button", "data-seq": String(entry.seq) }));
+      });
+    late.hidden = !late.children.length;
+  }
+
   phone() {
     const digits = element("phone").value.normalize("NFKC").replace(/\D/g, "").replace(/^(0086|86)(?=1\d{10}$)/, "");
     return /^1\d{10}$/.test(digits) ? `+86${digits}` : "";
@@ -189,8 +219,8 @@ export class Screen {
   }
 
   usual(entry) {
-    const verdict = entry ? entry.record.verdict : "";
-    return { pass: "passed", check: "passed", hold: "held", refuse: "turned_back" }[verdict] || "held";
+    if (!entry) { return "held"; }
+    return USUAL[isOverruled(entry) ? entry.server.verdict : entry.record.verdict] || "held";
   }
 
   askWhy() {
@@ -214,6 +244,7 @@ export class Screen {
       button.append(
         make("b", this.nameOf(record)),
         make("span", `${this.clock(record.seen_at)} · ${this.words.verdicts[record.verdict]} · ${state}`),
+        ...((entry.alarms || []).length ? [make("b", this.words.alarmed, { class: "alarmed" })] : []),
         make("span", sent && decisions.every((one) => one.sent) ? this.words.sent : this.words.waiting, { class: "sent" }),
       );
       const row = document.createElement("li");
