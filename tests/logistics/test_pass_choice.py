@@ -1,5 +1,7 @@
 """A truck with passes of several county pairs is planned, and changed by hand, with the one its goods need."""
 
+import datetime as dt
+
 import pytest
 
 from orders.enums import PledgeState
@@ -74,6 +76,18 @@ def test_a_truck_without_a_choice_is_counted_first(day, near, passes):
     day.pledge("4吨")
     ask(day, near, "3吨")
     assert plan(day).summary["served_g"] == 7_000_000
+
+
+def test_a_pass_that_ends_before_the_dock_opens_serves_nothing(day, near, passes):
+    """It covers more of the shift, and leads to the same county."""
+    made = passes(day.truck(), "far", "any")
+    Pass.objects.filter(pk=made["any"].pk).update(valid_to=at(day.day, 14))
+    Pass.objects.filter(pk=made["far"].pk).update(valid_from=at(day.day, 12))
+    day.pledge("2吨", window_from=dt.time(15), window_to=dt.time(18))
+    run = plan(day)
+    assert run.summary["served_g"] == 2_000_000
+    (trip,) = commit_plan(run, by=day.cast.dispatcher).trips
+    assert trip.green_pass == made["far"]
 
 
 def test_where_no_pass_is_needed_there_is_nothing_to_choose(day, passes):
