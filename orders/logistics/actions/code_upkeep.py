@@ -8,13 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from market.models import User
+from market.permissions import require
+from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
-from orders.logistics.actions.clearing import ask_fitness, hold_if_unfit, lock_for_judging
+from orders.logistics.actions.clearing import Asked, ask_fitness, hold_if_unfit, lock_for_judging
 from orders.logistics.actions.codes import issue_code, may_be_restored, restore_code, withdraw_code
 from orders.logistics.actions.locks import lock_one
 from orders.logistics.actions.signer_keys import withdraw_key
 from orders.logistics.enums import OPEN_TRIPS, CodeEnd, CodeKind, KeyPurpose, KeyState, TripState
 from orders.logistics.models import Pass, PassCode, Rules, SignerKey, Trip
+from orders.logistics.permissions_passes import can_stop_pass
 from orders.logistics.queries.code_grounds import CODED_TRIPS, span_of_code
 from orders.logistics.queries.code_upkeep import LiveCode, codes_to_review, trips_without_code
 from orders.logistics.queries.fitness import overdue, rules_for
@@ -44,6 +47,23 @@ def hold_trips_of(green_pass: Pass, *, by: User | None) -> None:
         hold_if_unfit(trip, by=by)
 
 
+@transaction.atomic
+def restore_by_hand(code: PassCode, *, by: User, at: dt.datetime | None = None) -> PassCode:
+    """`restore_code` for a trip that may still run. Locks: trip, truck, driver, passes, code. Raises: TruckNotFit and what
+    `restore_code` raises."""
+    at = at or timezone.now()
+    require(code.green_pass is not None and can_stop_pass(by, code.green_pass))
+    trip = lock_for_judging([code.trip_id]).get(code.trip_id) if code.trip_id else None
+    if trip is not None and trip.state in CODED_TRIPS and (reasons := (asked := _judge(trip, at)).against):
+        raise refusals.TruckNotFit(plate=asked.truck.plate, reasons=reasons)
+    return restore_code(code, by=by, at=at)
+
+
+def _judge(trip: Trip, at: dt.datetime) -> Asked:
+    """A locked trip from now on, or from its start where that is later: the code itself says from when it counts."""
+    return ask_fitness(trip, at=max(at, trip.starts_at), late=overdue(trip, at))
+
+
 def _open_trips(green_pass: Pass) -> list[int]:
     return list(Trip.objects.filter(green_pass=green_pass, state__in=OPEN_TRIPS).values_list("pk", flat=True))
 
@@ -54,7 +74,7 @@ def restore_codes_of(green_pass: Pass, *, by: User | None, at: dt.datetime | Non
     gone = PassCode.objects.filter(green_pass=green_pass, end=CodeEnd.PASS_SUSPENDED, expires_at__gt=at)
     count = 0
     for code in gone.select_related("trip__driver", "green_pass", "signer").order_by("-pk"):
-        if may_be_restored(code, at):
+        if may_be_restored(code, at) and code.trip is not None and not _judge(code.trip, at).against:
             restore_code(code, by=by, at=at)
             count += 1
     return count

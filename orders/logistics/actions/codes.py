@@ -33,6 +33,8 @@ from orders.logistics.queries.code_grounds import CODED_TRIPS, Span, let_through
 from orders.logistics.queries.fitness import rules_for
 from orders.logistics.queries.manifests import crew_hash, manifest_hash
 
+RESTORABLE = frozenset({CodeEnd.BY_HAND, CodeEnd.PASS_SUSPENDED})
+
 
 @transaction.atomic
 def issue_code(
@@ -126,8 +128,8 @@ def withdraw_by_hand(code: PassCode, *, reason: str, by: User) -> PassCode:
 def restore_code(code: PassCode, *, by: User | None, at: dt.datetime | None = None) -> PassCode:
     """A code withdrawn by mistake counts again: the truck need print nothing. Locks: trip, pass, code.
 
-    Raises: NotAllowed, WrongState (it is live), CodeNotRestorable (expired, its pass or key does not count, goods or crew are
-    others, or the trip has another one).
+    Whether the trip may run the caller has asked. Raises: NotAllowed, WrongState (it is live), CodeNotRestorable (it ended for
+    another reason, expired, its pass or key does not count, goods or crew are others, or the trip has another one).
     """
     code = _lock_with_trip(code)
     require(by is None or (code.green_pass is not None and can_stop_pass(by, code.green_pass)))
@@ -143,8 +145,15 @@ def restore_code(code: PassCode, *, by: User | None, at: dt.datetime | None = No
 
 
 def may_be_restored(code: PassCode, at: dt.datetime) -> bool:
+    """Of a trip that may run again a code that ended because it might not comes anew, by the clock."""
     trip, green_pass = code.trip, code.green_pass
-    if trip is None or green_pass is None or code.expires_at <= at or code.signer.state == KeyState.WITHDRAWN:
+    if (
+        code.end not in RESTORABLE
+        or trip is None
+        or green_pass is None
+        or code.expires_at <= at
+        or code.signer.state == KeyState.WITHDRAWN
+    ):
         return False
     if green_pass.state != PassState.ISSUED or trip.state not in CODED_TRIPS or _what_changed(code, trip) is not None:
         return False

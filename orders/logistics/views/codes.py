@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orders.logistics.actions.bundles import publish_bundle
-from orders.logistics.actions.codes import make_specimen, may_be_restored, restore_code, withdraw_by_hand
+from orders.logistics.actions.code_upkeep import restore_by_hand
+from orders.logistics.actions.codes import make_specimen, may_be_restored, withdraw_by_hand
 from orders.logistics.checkpoint_words import REASONS
 from orders.logistics.enums import CodeState
 from orders.logistics.forms.codes import CodeCheckForm, WithdrawForm
@@ -62,7 +63,7 @@ def code_change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Withdraw or restore by hand."""
     one, back = get_code(request.user, pk), ("logistics:pass_code", pk)
     if verb == "restore":
-        return done_or_refused(request, lambda: restore_code(one, by=request.user), _("通行码已恢复"), back)
+        return done_or_refused(request, lambda: restore_by_hand(one, by=request.user), _("通行码已恢复"), back)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
