@@ -67,6 +67,11 @@ class WrongCode(Refused):
     sentence = _("交接码不对，请再看一遍对方出示的六位数；确实拿不到就不填码、写明原因")
 
 
+class TooManyGuesses(Refused):
+    field = "code"
+    sentence = _("这一站的交接码填错太多次，不再收码；请不填码、写明原因")
+
+
 class HandOverFirst(Refused):
     sentence = _("请先在第 %(position)s 站填交接码（或写明没有码的原因），再记接了多少货")
 

@@ -1,6 +1,7 @@
 """A driver meets the other side of a stop: the code that the one shows and the other types, or why there was none."""
 
 import datetime as dt
+from hmac import compare_digest
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,10 +17,11 @@ from orders.logistics.actions.handover_codes import give_codes
 from orders.logistics.actions.locks import lock_one
 from orders.logistics.actions.seals import break_all, put_all
 from orders.logistics.enums import RUNNING_TRIPS, StopKind, TripState
-from orders.logistics.models import Handover, Load, Stop, Trip
+from orders.logistics.models import Handover, Load, RoadReport, Stop, Trip
 
 UNLOADED = "到站卸货"  # why a seal is off, where nobody says otherwise
 MAX_REASON = 200
+MOST_GUESSES = 5  # wrong codes at a stop; the phone notices a mistyped one before it sends it
 
 
 def hand_over(
@@ -37,7 +39,7 @@ def hand_over(
     Where goods go off, the truck's seals are off with it; `new_seals` are put on. A hand-over with the code is final. What was
     handed over and received is in loads and receipts. Possible until the trip ends, and afterwards for what a phone kept.
     Locks: trip. A repeat with the same key, and another one after the code was right, changes nothing and returns the first.
-    Raises: NotAllowed, WrongState, NotArrived, CodeOrReason, WrongCode and what `put_seal` raises.
+    Raises: NotAllowed, WrongState, NotArrived, CodeOrReason, WrongCode, TooManyGuesses and what `put_seal` raises.
     """
     try:
         return _hand_over(stop, code, reason, new_seals, key, by, at or timezone.now())
@@ -58,7 +60,7 @@ def _hand_over(stop: Stop, code: str, reason: str, new_seals: str, key: UUID, by
     if stop.arrived_at is None:
         raise refusals.NotArrived
     code, reason = "".join(code.split()), reason.strip()[:MAX_REASON]
-    with_code = _check_code(stop, code, reason)
+    with_code = _check_code(stop, code, reason, key)
     old = break_all(trip, reason=UNLOADED, by=by, at=at) if stop.kind == StopKind.DELIVERY else []
     new = put_all(trip, new_seals, by=by, at=at)
     handover = Handover.objects.create(
@@ -81,15 +83,23 @@ def met_by_code(stop: Stop) -> Handover | None:
     return Handover.objects.filter(stop=stop, with_code=True, from_load=None, to_load=None).first()
 
 
-def _check_code(stop: Stop, code: str, reason: str) -> bool:
-    """Whether the code was typed rightly; without one there is a reason. Raises: CodeOrReason, WrongCode."""
+def _check_code(stop: Stop, code: str, reason: str, key: UUID) -> bool:
+    """Whether the code was typed rightly; without one there is a reason. Raises: CodeOrReason, WrongCode, TooManyGuesses."""
     if not code:
         if not reason:
             raise unfit.CodeOrReason
         return False
-    if code != stop.code:
+    if _guesses(stop, key) >= MOST_GUESSES:
+        raise unfit.TooManyGuesses
+    if not compare_digest(code.encode(), stop.code.encode()):
         raise unfit.WrongCode
     return True
+
+
+def _guesses(stop: Stop, key: UUID) -> int:
+    """Codes typed at the stop before that were not taken. One statement."""
+    rows = RoadReport.objects.filter(trip=stop.trip_id, verb="handover", facts__stop=stop.pk).exclude(key=key)
+    return rows.exclude(refusal="").exclude(facts__code="").count()
 
 
 def _other_side(stop: Stop) -> Stop | None:
