@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, Site
 
@@ -12,6 +13,7 @@ from cms.models import HomePage
 from market.actions.lots import reserve
 from market.models import Lot
 from tests.factories import make_live_listing, signed_in
+from tests.factories.logistics import make_day
 
 # Four by which Wagtail finds the page, and three for what it says.
 HOME_STATEMENTS = 7
@@ -129,3 +131,14 @@ def test_the_front_page_costs_the_same_however_many_lots(home, cast, reference, 
 def test_an_english_reader_and_a_farmer_see_it_too(home, cast):
     assert 'lang="en"' in html_of("/?lang=en")
     assert signed_in(cast.farmer).get("/").status_code == 200
+
+
+def test_a_driver_is_led_to_his_trips_before_all_else(home, cast, reference):
+    driver = make_day(cast, reference).truck().driver.user
+    door = f'href="{reverse("logistics:drive")}"'
+
+    main = signed_in(driver).get("/").content.decode().split("<main", 1)[1]
+    assert door in main.split("<h1", 1)[0]
+
+    for html in (html_of(), signed_in(cast.farmer).get("/").content.decode()):
+        assert door not in html.split("<main", 1)[1]

@@ -3,8 +3,11 @@
 import uuid
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 
+from market.models import User
 from market.quantities import format_exact
+from orders.logistics.permissions import is_driver
 
 register = template.Library()
 
@@ -19,3 +22,9 @@ def new_key() -> str:
 def exact_jin(grams: int) -> str:
     """What the server reads as the same grams again: 1234.5斤."""
     return format_exact(grams, "斤")
+
+
+@register.filter
+def drives(user: User | AnonymousUser) -> bool:
+    """Whether trips may wait for who reads this."""
+    return isinstance(user, User) and is_driver(user)
