@@ -30,7 +30,7 @@ def test_every_module_is_there_under_a_hashed_name(collected):
     missing = [url for url in files.urls if not (collected / url.removeprefix("/static/")).is_file()]
     assert missing == []
     ours = [url for url in files.urls if FOLDER in url]
-    assert len(ours) == 16
+    assert len(ours) == 17
     assert [url for url in ours if not HASHED.search(url)] == []
     app = (collected / staticfiles_storage.stored_name(f"{FOLDER}app.js")).read_text("utf-8")
     assert re.search(r'from "\./device\.[0-9a-f]{12}\.js";', app)
