@@ -78,6 +78,10 @@ class Organisation(models.Model):
         return self.verification == VerificationState.VERIFIED
 
     @property
+    def is_suspended(self) -> bool:
+        return self.verification == VerificationState.SUSPENDED
+
+    @property
     def is_seller(self) -> bool:
         return self.kind in SELLERS
 

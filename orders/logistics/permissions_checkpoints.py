@@ -13,8 +13,15 @@ CHECKPOINT_KINDS = frozenset({OrganisationKind.CHECKPOINT, OrganisationKind.POLI
 
 
 def units_of(user: User) -> list[Organisation]:
-    """The organisations at whose checkpoints the person stands as an officer. Costs the memberships."""
-    return organisations_for(user, CHECKPOINT_KINDS, {Role.OFFICER})
+    """The organisations, none suspended, at whose checkpoints the person stands as an officer. Costs the memberships."""
+    units = organisations_for(user, CHECKPOINT_KINDS, {Role.OFFICER})
+    return [unit for unit in units if not unit.is_suspended]
+
+
+def issuing_for(user: User) -> list[int]:
+    """The organisations, none suspended, in which the person issues passes, by id. Costs the memberships."""
+    issuing = [m for m in memberships_of(user) if m.role == Role.ISSUER]
+    return [m.organisation_id for m in issuing if not m.organisation.is_suspended]
 
 
 def checkpoints_of(user: User) -> QuerySet[Checkpoint]:
@@ -29,7 +36,7 @@ def is_officer_at(user: User, checkpoint: Checkpoint) -> bool:
 def oversees_checkpoints(user: User) -> bool:
     """The bureau's dispatchers and supervisors, and those who issue passes: they see every visit and handle alarms."""
     bureau = organisations_for(user, {OrganisationKind.BUREAU}, {Role.DISPATCHER, Role.SUPERVISOR})
-    return bool(bureau) or any(m.role == Role.ISSUER for m in memberships_of(user))
+    return bool(bureau or issuing_for(user))
 
 
 def sets_up_checkpoints(user: User) -> bool:

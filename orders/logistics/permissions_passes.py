@@ -10,17 +10,17 @@ from django.shortcuts import get_object_or_404
 
 from market.enums import OrganisationKind, Role
 from market.models import User
-from market.permissions import memberships_of, organisations_for
+from market.permissions import organisations_for
 from orders.logistics.models import IssuerOffice, Pass, PassCode, SignerKey, Truck
 from orders.logistics.permissions import can_run_carrier, get_truck, is_dispatcher, trucks_for
-from orders.logistics.permissions_checkpoints import units_of
+from orders.logistics.permissions_checkpoints import issuing_for, units_of
 
 
 def offices_of(user: User) -> list[IssuerOffice]:
     """The issuers the person decides for. One statement, remembered on the user; none for who is no issuer anywhere."""
     known: list[IssuerOffice] | None = getattr(user, "_offices", None)
     if known is None:
-        ids = [m.organisation_id for m in memberships_of(user) if m.role == Role.ISSUER]
+        ids = issuing_for(user)
         rows = IssuerOffice.objects.filter(organisation__in=ids).select_related("organisation__place")
         known = list(rows) if ids else []
         user._offices = known  # type: ignore[attr-defined]
@@ -121,7 +121,7 @@ def bundle_or_404(user: User) -> None:
 
 def checks_by_voice(user: User) -> bool:
     """Who may look a number up for somebody on the telephone: officers, dispatchers, issuers."""
-    return gets_bundle(user) or any(m.role == Role.ISSUER for m in memberships_of(user))
+    return gets_bundle(user) or bool(issuing_for(user))
 
 
 def checks_by_voice_or_404(user: User) -> None:

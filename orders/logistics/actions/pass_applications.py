@@ -15,7 +15,7 @@ from market.actions.notices import tell, tell_all
 from market.actions.states import move
 from market.enums import PlaceLevel
 from market.models import Event, Place, User
-from market.permissions import require
+from market.permissions import require, require_verified
 from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
 from orders.logistics.actions.locks import lock_one
@@ -45,12 +45,13 @@ def apply_for_pass(
 ) -> Pass:
     """The issuer has an application to vet. With `replaces` that pass is superseded when this one is issued.
 
-    Locks: truck, the pass to replace. The same form again returns what it made. Raises: NotAllowed, NoSuchOffice,
+    Locks: truck, the pass to replace. The same form again returns what it made. Raises: NotAllowed, NotVerified, NoSuchOffice,
     NotCountyLevel, PurposeNeeded, PassTimesCrossed, PassAlreadyOver, PassTooLong, PassKeyUsedOtherwise, NothingToReplace,
     AlreadyReplaced.
     """
     truck = lock_one(Truck, truck.pk)
     require(can_apply_for(by, truck))
+    require_verified(truck.carrier)
     facts: dict[str, Any] = {
         "issuer": PassIssuer(issuer),
         "from_place": from_place,
