@@ -6,7 +6,7 @@ import pytest
 
 from orders.logistics.codes.bundle import Bundle
 from orders.logistics.codes.keys import PublicKey
-from orders.logistics.codes.payload import UnreadableError
+from orders.logistics.codes.payload import UnreadableError, crew_hash
 from orders.logistics.codes.signing import open_signed
 from orders.logistics.codes.verdicts import (
     CHECK,
@@ -97,3 +97,16 @@ def test_no_letter_of_a_code_can_be_changed(place):
             ruling = judge_text(text[:place] + letter + text[place + 1 :], bundle, moment)
             assert ruling.verdict in (REFUSE, UNKNOWN)
             assert ruling.payload is None
+
+
+def test_the_square_does_not_give_away_the_drivers_number():
+    """Whoever tries every number finds many that fit, but of a fleet's drivers hardly any fits for another."""
+    token = bytes(range(16))
+    fleet = {crew_hash(token, f"+86138{number:08}") for number in range(100)}
+    found = sum(
+        crew_hash(token, f"+86139{number:08}") == crew_hash(token, "+8613800000000") for number in range(300_000)
+    )
+
+    assert {len(one) for one in fleet} == {2}
+    assert len(fleet) >= 98
+    assert found > 1

@@ -24,7 +24,8 @@ from orders.logistics import exceptions_passes as pass_refusals
 from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.locks import lock_one
 from orders.logistics.actions.signer_keys import active_key, pair_of
-from orders.logistics.codes.payload import TOKEN_BYTES, Payload
+from orders.logistics.codes.payload import CREW_BYTES, TOKEN_BYTES, Payload
+from orders.logistics.codes.payload import crew_hash as salted
 from orders.logistics.codes.text import sign_text
 from orders.logistics.enums import CODE_MOVES, CodeEnd, CodeKind, CodeState, KeyPurpose, KeyState, PassState, TripState
 from orders.logistics.models import Load, Pass, PassCode, Rules, Trip
@@ -184,7 +185,7 @@ def make_specimen(*, by: User, at: dt.datetime | None = None) -> PassCode:
         route=(430200, 430200),
         manifest=0,
         manifest_hash=bytes(16),
-        crew_hash=bytes(16),
+        crew_hash=bytes(CREW_BYTES),
         number=430200000000,
         rated_kg=5000,
         is_specimen=True,
@@ -257,7 +258,7 @@ def _sign(
         route=ends,
         manifest=trip.pk,
         manifest_hash=bytes.fromhex(manifest_hash(trip)),
-        crew_hash=bytes.fromhex(crew_hash(token.hex(), trip.driver)),
+        crew_hash=salted(token, trip.driver.phone),
         number=int(green_pass.number),
         rated_kg=trip.truck.rated_g // 1000,
         rules=rules.pk if rules else 0,
@@ -281,7 +282,7 @@ def _write(
         not_before=dt.datetime.fromtimestamp(payload.not_before, dt.UTC),
         expires_at=dt.datetime.fromtimestamp(payload.expires, dt.UTC),
         manifest_hash=payload.manifest_hash.hex(),
-        crew_hash=payload.crew_hash.hex(),
+        crew_hash=crew_hash(payload.token.hex(), trip.driver) if trip else "",
         text=text,
         check_code=check,
     )

@@ -117,7 +117,8 @@ def judge_text(text: str, bundle: Bundle | None, moment: Moment) -> Ruling:
         *(["specimen"] if payload.is_specimen else []),
         *(["copied"] if moment.is_copied else []),
     ]
-    if moment.phone is not None and crew_hash(payload.token, moment.phone) != payload.crew_hash:
+    said = payload.crew_hash
+    if moment.phone is not None and crew_hash(payload.token, moment.phone, len(said)) != said:
         reasons.append("crew_changed")
     return rule(reasons, payload)
 

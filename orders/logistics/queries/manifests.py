@@ -23,5 +23,5 @@ def manifest_hash(trip: Trip) -> str:
 
 
 def crew_hash(token: str, driver: Driver) -> str:
-    """32 hex digits of the driver's number, salted by the code's token (hex). Without the number it says nothing."""
-    return salted(bytes.fromhex(token), driver.phone).hex()
+    """32 hex digits of the driver's number, salted by the code's token (hex). Kept here; of it the square has four digits."""
+    return salted(bytes.fromhex(token), driver.phone, HASH_BYTES).hex()

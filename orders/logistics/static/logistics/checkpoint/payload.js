@@ -6,6 +6,7 @@ const PREFIX = "GC1:";
 const LONGEST = 4000;
 const KINDS = ["green", "transfer", "empty_return"];
 const TOKEN_BYTES = 16;
+const CREW_BYTES = 2;
 const SHORT_DIGITS = 16;
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -19,8 +20,8 @@ function text(value) {
   return value;
 }
 
-function bytes(value, size) {
-  if (!(value instanceof Uint8Array) || value.length !== size) { throw new Error("payload: bytes"); }
+function bytes(value, size, least = size) {
+  if (!(value instanceof Uint8Array) || value.length < least || value.length > size) { throw new Error("payload: bytes"); }
   return value;
 }
 
@@ -46,7 +47,7 @@ export function readPayload(data) {
     route: [number(route[0]), number(route[1])],
     manifest: number(map.get(-5)),
     manifestHash: bytes(map.get(-6), TOKEN_BYTES),
-    crewHash: hex(bytes(map.get(-7), TOKEN_BYTES)),
+    crewHash: hex(bytes(map.get(-7), TOKEN_BYTES, CREW_BYTES)),
     kind: known(KINDS[number(map.get(-8))]),
     isSpecimen: map.get(-9) === true,
     number: number(map.get(-10)),
