@@ -28,9 +28,9 @@ from orders.logistics.exceptions_road import BreakdownOver
 from orders.logistics.models import Breakdown, Load, RoadReport, Stop, Trip
 from orders.logistics.permissions import can_drive
 from orders.logistics.permissions_receipts import can_add_evidence
+from orders.logistics.queries.facts import TOLERANCE, newest_fact
 
 DONE, REFUSED, WAITING = "done", "refused", "waiting"
-TOLERANCE = dt.timedelta(minutes=2)  # two clocks are never quite alike
 LONGEST_REFUSAL = RoadReport._meta.get_field("refusal").max_length
 
 
@@ -174,15 +174,20 @@ class Round:
         if thing is None or bad:
             raise bad or NotOnYourTrips
         stop, load = thing
-        at = moment(report.made_at - self.ahead, stop.trip, timezone.now())
+        at = moment(report.made_at - self.ahead, stop.trip, timezone.now(), key=report.key)
         VERBS[report.verb].do(Doing(report, stop, load, at, self.by))
 
 
-def moment(made_at: dt.datetime, trip: Trip, now: dt.datetime) -> dt.datetime:
-    """The phone's time where it can be true: not to come and not before the trip was made. Otherwise now."""
-    if trip.created_at <= made_at <= now + TOLERANCE:
-        return min(made_at, now)
-    return now
+def moment(made_at: dt.datetime, trip: Trip, now: dt.datetime, *, key: UUID | None = None) -> dt.datetime:
+    """The phone's time where it can be true: not to come and not before the trip was made. Otherwise now.
+
+    What is said to be older than the trip's newest fact counts from that one: each report builds on those before it, and a
+    departure is judged by what was valid at its time. `key` is that of the report itself, which is written already.
+    """
+    if not trip.created_at <= made_at <= now + TOLERANCE:
+        return now
+    newest = newest_fact(trip, but=[key] if key else [])
+    return min(max(made_at, newest or made_at), now)
 
 
 def _find(report: Report, by: User) -> tuple[Stop, Load | None] | None:
