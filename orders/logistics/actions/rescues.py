@@ -89,8 +89,12 @@ def _clear(trip: Trip, by: User, at: dt.datetime) -> None:
 
 
 def _to_relink(chosen: Mapping[Load, int]) -> list[Load]:
-    """What trucks at transfer points are to take on of these loads. Such a load is rescued whole. Raises: RescuedWhole."""
-    onward = Load.objects.filter(continues__in=chosen, state=LoadState.PLANNED, pickup__transfer_point__isnull=False)
+    """What trucks at transfer points are to take on of what is aboard. Such a load is rescued whole. Raises: RescuedWhole.
+
+    What was not loaded yet goes from its yard straight to its dock: the truck at the transfer point waits for it no more.
+    """
+    aboard = [load for load in chosen if load.state == LoadState.LOADED]
+    onward = Load.objects.filter(continues__in=aboard, state=LoadState.PLANNED, pickup__transfer_point__isnull=False)
     rows = list(onward.select_related("continues"))
     for row in rows:
         before = before_of(row)
