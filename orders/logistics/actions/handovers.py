@@ -2,7 +2,7 @@
 
 import datetime as dt
 from hmac import compare_digest
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -100,6 +100,13 @@ def _guesses(stop: Stop, key: UUID) -> int:
     """Codes typed at the stop before that were not taken. One statement."""
     rows = RoadReport.objects.filter(trip=stop.trip_id, verb="handover", facts__stop=stop.pk).exclude(key=key)
     return rows.exclude(refusal="").exclude(facts__code="").count()
+
+
+def count_guess(stop: Stop, code: str, refusal: unfit.WrongCode, *, by: User) -> None:
+    """A wrong code typed at a desk counts as one from a phone does. Call it with the trip locked."""
+    facts = {"stop": stop.pk, "code": code}
+    row = {"verb": "handover", "facts": facts, "made_at": timezone.now(), "refusal": str(refusal)[:300]}
+    RoadReport.objects.create(key=uuid4(), user=by, trip_id=stop.trip_id, **row)
 
 
 def _other_side(stop: Stop) -> Stop | None:

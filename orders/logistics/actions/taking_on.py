@@ -15,12 +15,13 @@ from orders.logistics import exceptions_road as unfit
 from orders.logistics.actions.at_stop import at_pickup, require_not_over
 from orders.logistics.actions.endings import end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import take_off
-from orders.logistics.actions.handovers import MAX_REASON
+from orders.logistics.actions.handovers import MAX_REASON, count_guess, hand_over
 from orders.logistics.actions.locks import lock_all, lock_one
 from orders.logistics.actions.seals import break_all
 from orders.logistics.enums import LOAD_MOVES, LoadState, TripState
 from orders.logistics.models import Handover, Load, Stop, Trip
 from orders.logistics.queries.loads import left_to_give, trips_of_chains
+from orders.logistics.queries.transfers import has_met
 from orders.models import Allocation, Pledge
 
 TAKEN_OVER = "车辆故障，货已转车"  # why a seal is off, where nobody says otherwise
@@ -38,7 +39,7 @@ def take_on(
     HandOverFirst, NotThereYet, NegativeQuantity, MoreThanHandedOver, MissingNeedsReason, Overloaded.
     """
     allocation = _lock_goods(load)
-    trips = lock_all(Trip, {load.trip_id, before_of(load).trip_id, *trips_of_chains([load.pk])})
+    trips = _lock_trips(load)
     before = lock_one(Load, before_of(load).pk)
     fresh = Load.objects.get(pk=load.pk)
     first = Handover.objects.filter(to_load=load).first() or Handover.objects.filter(key=key, from_load=before).first()
@@ -55,6 +56,33 @@ def take_on(
     if not grams:
         end_trip_if_done(trip, by=by)
     return load
+
+
+def meet_and_take(
+    load: Load, grams: int, *, key: uuid.UUID, by: User, code: str = "", reason: str = "", new_seals: str = ""
+) -> Load:
+    """The meeting first, where it was not said yet, then the goods: both or neither. A wrong code is counted all the same.
+
+    Locks: what `take_on` locks, until the guess is written, so that of several at once each counts.
+    Raises: what `hand_over` and `take_on` raise.
+    """
+    with transaction.atomic():
+        _lock_goods(load)
+        _lock_trips(load)
+        try:
+            return _meet_and_take(load, grams, code, reason, new_seals, key, by)
+        except unfit.WrongCode as refusal:
+            wrong = refusal
+            count_guess(load.pickup, code, refusal, by=by)
+    raise wrong
+
+
+@transaction.atomic
+def _meet_and_take(load: Load, grams: int, code: str, reason: str, new_seals: str, key: uuid.UUID, by: User) -> Load:
+    if code or new_seals or not has_met(load.pickup):
+        meeting = uuid.uuid5(key, "meeting")
+        hand_over(load.pickup, code=code, reason=reason, new_seals=new_seals, key=meeting, by=by)
+    return take_on(load, grams, reason=reason, key=key, by=by)
 
 
 def take_whole(load: Load, grams: int, *, by: User, at: dt.datetime | None = None) -> Load:
@@ -94,6 +122,10 @@ def lose(load: Load, stop: Stop, *, reason: str, key: uuid.UUID, by: User, at: d
 def _lock_goods(load: Load) -> Allocation:
     lock_one(Pledge, Allocation.objects.values_list("pledge_id", flat=True).get(pk=load.allocation_id))
     return lock_one(Allocation, load.allocation_id)
+
+
+def _lock_trips(load: Load) -> dict[int, Trip]:
+    return lock_all(Trip, {load.trip_id, before_of(load).trip_id, *trips_of_chains([load.pk])})
 
 
 def _check_grams(load: Load, before: Load, grams: int, reason: str) -> int:

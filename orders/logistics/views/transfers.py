@@ -1,11 +1,7 @@
 """Goods that change truck: planning it, taking on, and finding a truck for what stayed behind."""
 
-from typing import Any
-from uuid import uuid5
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,12 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from market.exceptions import Refused
 from market.forms.refusals import show_refusal
 from market.quantities import format_exact
-from orders.logistics.actions.handovers import hand_over
-from orders.logistics.actions.taking_on import expected_g, take_on
+from orders.logistics.actions.taking_on import expected_g, meet_and_take
 from orders.logistics.actions.transfers import plan_onward, plan_relay
 from orders.logistics.actions.trips import add_load
 from orders.logistics.forms.road import NextTruckForm, RelayForm, TakeOnForm, TruckForm
-from orders.logistics.models import Load, Trip
+from orders.logistics.models import Trip
 from orders.logistics.permissions import trucks_for
 from orders.logistics.permissions_road import get_load_to_relay, get_load_to_take_on, get_waiting
 from orders.logistics.queries.next_trucks import next_trucks as find_next_trucks
@@ -62,7 +57,7 @@ def load_take_on(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
-            _take(request, load, said)
+            meet_and_take(load, said.pop("grams"), by=request.user, **said)
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
@@ -70,15 +65,6 @@ def load_take_on(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("logistics:trip", load.trip_id)
     context = {"load": load, "form": form, "expected": expected, "has_met": has_met(load.pickup)}
     return render(request, "logistics/load_take_on.html", context)
-
-
-@transaction.atomic
-def _take(request: HttpRequest, load: Load, said: dict[str, Any]) -> None:
-    """The meeting first, where it was not said yet; then the goods."""
-    meeting = {"key": uuid5(said["key"], "meeting"), "by": request.user, "new_seals": said["new_seals"]}
-    if said["code"] or said["new_seals"] or not has_met(load.pickup):
-        hand_over(load.pickup, code=said["code"], reason=said["reason"], **meeting)
-    take_on(load, said["grams"], reason=said["reason"], key=said["key"], by=request.user)
 
 
 @login_required
