@@ -5,6 +5,7 @@ import time
 import uuid
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ SYNC = "/logistics/checkpoint/sync/"
 
 @pytest.fixture
 def here(cast):
+    cache.clear()  # what was sent in a minute is counted there
     return make_checkpoint(cast.checkpoint)
 
 
@@ -310,3 +312,12 @@ def test_refusals_of_setting_up(here, cast, reference):
         change_checkpoint(here, CheckpointFacts(cast.police, "新", reference["tianyuan"], lon=1.0), by=cast.dispatcher)
     assert Checkpoint.objects.count() == 1
     assert Event.objects.count() == 0
+
+
+def test_what_is_sent_too_often_is_refused_for_a_minute(here, cast):
+    phone, body = logged_in(cast.officer), json.dumps(batch(here))
+    said = [phone.post(SYNC, body, content_type="application/json") for _number in range(61)]
+
+    assert [one.status_code for one in said] == [200] * 60 + [429]
+    assert "过一分钟" in said[-1].json()["refused"]
+    assert not CheckpointVisit.objects.exists()

@@ -18,7 +18,7 @@ from orders.logistics.actions.reports import moment
 from orders.logistics.actions.trips import add_load, add_trip, unplan_load
 from orders.logistics.enums import LoadState, TripState
 from orders.logistics.models import Evidence, RoadReport, Stop
-from orders.logistics.views.drive_sync import MOST_A_MINUTE
+from orders.logistics.views.throttle import MOST_A_MINUTE
 from tests.factories.logistics import commit, driver_of, stops
 from tests.factories.reports import answers, report, send
 

@@ -25,6 +25,7 @@ from orders.logistics.queries.checkpoint_app import bundle_pin, spot_of
 from orders.logistics.queries.copies import copied_tokens
 from orders.logistics.queries.second_looks import said_by_server
 from orders.logistics.views.answers import health_url
+from orders.logistics.views.throttle import too_often
 
 FOLDER = "logistics/checkpoint/"
 ICONS = ((f"{FOLDER}icon-192.png", "192x192"), (f"{FOLDER}icon-512.png", "512x512"))
@@ -117,6 +118,8 @@ def checkpoint_worker(request: HttpRequest) -> HttpResponse:
 @require_POST
 def checkpoint_sync(request: HttpRequest) -> HttpResponse:
     """Records and decisions of one device. The answer names each one that stands, and every code known to be copied."""
+    if too_often(request.user, "checkpoint-sync"):
+        return JsonResponse({"refused": _("发得太频繁，过一分钟会自动再发")}, status=429)
     try:
         batch = read_batch(_json_of(request))
     except ValueError:

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from market.models import User
 from orders.logistics.actions.reports import Round
 from orders.logistics.forms.reports import MalformedError, read_envelope
 from orders.logistics.permissions import may_report
 from orders.logistics.views.answers import sentence_of
+from orders.logistics.views.throttle import too_often
 
 MOST_BYTES = 64 * 1024
 MOST_BYTES_WITH_PHOTO = 16 * 1024 * 1024
-MOST_A_MINUTE = 60
 
 
 @require_POST
@@ -28,7 +26,7 @@ def drive_sync(request: HttpRequest) -> HttpResponse:
     is_form = request.content_type == "multipart/form-data"
     if int(request.META.get("CONTENT_LENGTH") or 0) > (MOST_BYTES_WITH_PHOTO if is_form else MOST_BYTES):
         return _no(413, _("一次发得太多，请分几次发"))
-    if too_often(request.user):
+    if too_often(request.user, "drive-sync"):
         return _no(429, _("发得太频繁，过一分钟会自动再发"))
     try:
         envelope = read_envelope(request.POST.get("reports", "") if is_form else request.body, request.FILES)
@@ -40,17 +38,6 @@ def drive_sync(request: HttpRequest) -> HttpResponse:
     answers = [this_round.take(report) for report in envelope.reports]
     said = [{"key": str(one.key), "state": one.state, "sentence": one.sentence} for one in answers]
     return JsonResponse({"answers": said})
-
-
-def too_often(user: User) -> bool:
-    """Counted a minute, from the first of them."""
-    name = f"drive-sync-{user.pk}"
-    if cache.add(name, 1, 60):
-        return False
-    try:
-        return cache.incr(name) > MOST_A_MINUTE
-    except ValueError:  # it lapsed in between
-        return False
 
 
 def _no(status: int, sentence: str, key: Any = None) -> JsonResponse:
