@@ -45,6 +45,8 @@ def record_health_check(
     require(may_check_health(by, driver, checkpoint))
     at = at or timezone.now()
     _check(sampled_at, reported_at, result, temperature, at)
+    own = Trip.objects.filter(driver=driver, state__in=OPEN_TRIPS).values_list("pk", flat=True)
+    trips = lock_for_judging(own)  # also those only planned: one may be being cleared, without this check
     check = HealthCheck.objects.create(
         driver=driver,
         code=HealthCode(code),
@@ -58,9 +60,9 @@ def record_health_check(
         checkpoint=checkpoint,
     )
     record(driver, "health_checked", by=by)
-    begun = Trip.objects.filter(driver=driver, state__in=OPEN_TRIPS - {TripState.PLANNED})
-    for trip in lock_for_judging(begun.values_list("pk", flat=True)).values():
-        hold_if_unfit(trip, by=None, at=at)
+    for trip in trips.values():
+        if trip.driver_id == driver.pk and trip.state in OPEN_TRIPS - {TripState.PLANNED}:
+            hold_if_unfit(trip, by=None, at=at)
     return check
 
 
