@@ -7,8 +7,10 @@ from django.db import connection, transaction
 
 from orders.logistics.actions import bundles
 from orders.logistics.actions.bundles import publish_bundle
+from orders.logistics.actions.code_upkeep import drill
 from orders.logistics.actions.codes import issue_code, withdraw_by_hand, withdraw_code
-from orders.logistics.enums import CodeEnd
+from orders.logistics.actions.signer_keys import withdraw_key
+from orders.logistics.enums import CodeEnd, KeyState
 from orders.logistics.models import PassCode
 from orders.logistics.queries.bundles import contents, current_bundle
 from tests.factories.logistics import make_day
@@ -80,3 +82,32 @@ def test_an_edition_read_before_a_withdrawal_is_not_published_after_it(cast, cod
     assert current_bundle().digest == bundles.digest_of(
         contents(current_bundle().issued_at), bundles.active_key("bundle")
     )
+
+
+@pytest.mark.parametrize("withdraws", [True, False])
+def test_no_code_is_signed_by_a_key_that_is_being_withdrawn(cast, code, withdraws):
+    """Without the withdrawal, for comparison, the same key signs."""
+    key = code.signer
+    with transaction.atomic():
+        if withdraws:
+            withdraw_key(key, reason="密钥可能外泄", by=cast.supervisor)
+        thread, found = run_in_thread(lambda: issue_code(code.trip, by=cast.dispatcher))
+        thread.join(timeout=1)
+    thread.join(timeout=20)
+
+    assert not isinstance(found[0], str), found
+    assert (PassCode.objects.get(pk=found[0].pk).signer == key) is not withdraws
+
+
+def test_a_code_being_signed_while_the_key_is_withdrawn_is_signed_anew(cast, code):
+    """The withdrawal waits for the code, so that whoever signs anew after it finds it."""
+    key = code.signer
+    transaction.atomic(withdraw_code)(code.trip, CodeEnd.RENEWED, by=None)  # else who signs anew waits for this trip
+    with transaction.atomic():
+        issue_code(code.trip, by=cast.dispatcher)
+        thread, found = run_in_thread(lambda: drill(key, reason="密钥可能外泄", by=cast.supervisor))
+        thread.join(timeout=2)
+    thread.join(timeout=20)
+
+    assert found == [1]
+    assert PassCode.objects.live().get(trip=code.trip).signer.state == KeyState.ACTIVE

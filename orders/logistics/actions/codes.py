@@ -23,7 +23,7 @@ from orders.logistics import exceptions as refusals
 from orders.logistics import exceptions_passes as pass_refusals
 from orders.logistics.actions.dispatch_notices import tell_desks
 from orders.logistics.actions.locks import lock_one
-from orders.logistics.actions.signer_keys import active_key, pair_of
+from orders.logistics.actions.signer_keys import lock_active_key, pair_of
 from orders.logistics.codes.payload import CREW_BYTES, TOKEN_BYTES, Payload
 from orders.logistics.codes.payload import crew_hash as salted
 from orders.logistics.codes.text import sign_text
@@ -270,7 +270,7 @@ def _sign(
 def _write(
     payload: Payload, trip: Trip | None, green_pass: Pass | None, kind: CodeKind, *, by: User | None, at: dt.datetime
 ) -> PassCode:
-    signer = active_key(KeyPurpose.CODES, at=at)
+    signer = lock_active_key(KeyPurpose.CODES, at=at)
     text, check = sign_text(payload, pair_of(signer))
     code = PassCode.objects.create(
         token=payload.token.hex(),

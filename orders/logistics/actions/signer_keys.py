@@ -29,6 +29,14 @@ def active_key(purpose: KeyPurpose, *, at: dt.datetime | None = None) -> SignerK
     return key if key is not None and at < key.valid_to else _rotate(purpose, at)
 
 
+def lock_active_key(purpose: KeyPurpose, *, at: dt.datetime) -> SignerKey:
+    """`active_key`, which nobody withdraws or rotates until the transaction ends. Locks: key."""
+    key = lock_one(SignerKey, active_key(purpose, at=at).pk)
+    while key.state != KeyState.ACTIVE:  # in between
+        key = lock_one(SignerKey, active_key(purpose, at=at).pk)
+    return key
+
+
 def pair_of(key: SignerKey) -> KeyPair:
     """With the private half. Raises: KeyUnreadable."""
     try:
