@@ -48,6 +48,14 @@ def test_no_engine_breaks_an_optional_rule(engine: str, day: Problem) -> None:
         assert check(day, make_plan(day, seconds=0.3, engine=engine)) == []
 
 
+def test_one_load_whose_widest_windows_contradict_each_other_stops_no_engine() -> None:
+    """Its longest time of delivery is over before its longest time of pick-up begins; the shorter ones go together."""
+    windows = {"pickup_windows": ((0, 100), (9_000, 20_000)), "delivery_windows": ((0, 8_000), (12_000, 13_000))}
+    day = day_with(load=windows)
+
+    assert check(day, make_plan(day, seconds=0.3, engine="pyvrp")) == []
+
+
 @given(day=odd_days())
 @MANY
 def test_the_working_copy_and_the_judge_agree_on_any_tour(day: Problem) -> None:

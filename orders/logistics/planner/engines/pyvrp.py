@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pyvrp
 
-from orders.logistics.planner.model import EngineError, Kind, Problem, Route, Shipment, Step, Vehicle
+from orders.logistics.planner.model import EngineError, Kind, Problem, Route, Shipment, Step, Vehicle, Window
 from orders.logistics.planner.prepare import delivery_windows, pickup_windows
 from orders.solving.clock import Deadline
 
@@ -174,8 +174,7 @@ def _build_type(vehicle: Vehicle, count: int, scale: Scale, extra: _Extra, depot
 
 
 def _build_shipment(shipment: Shipment, scale: Scale, extra: _Extra) -> Any:
-    pickup = max(pickup_windows(shipment), key=lambda window: window[1] - window[0])
-    delivery = max(delivery_windows(shipment), key=lambda window: window[1] - window[0])
+    pickup, delivery = _widest(shipment)
     return pyvrp.Shipment(
         shipment.pickup,
         shipment.delivery,
@@ -189,6 +188,12 @@ def _build_shipment(shipment: Shipment, scale: Scale, extra: _Extra) -> Any:
         prize=round(shipment.worth * scale.money) if shipment.optional else 0,
         required=not shipment.optional,
     )
+
+
+def _widest(shipment: Shipment) -> tuple[Window, Window]:
+    """PyVRP knows one time each: the widest pair in which the delivery is not over before the pick-up can begin."""
+    pairs = [(p, d) for p in pickup_windows(shipment) for d in delivery_windows(shipment) if p[0] <= d[1]]
+    return max(pairs, key=lambda pair: sum(until - since for since, until in pair))
 
 
 def _warm(problem: Problem, data: Any, members: list[list[int]], start: Iterable[Route]) -> Any:
