@@ -1,4 +1,4 @@
-"""From a planned trip to the barrier: the code the server signs, the bundle it publishes, and a phone without a network."""
+"""From a planned trip to the barrier: the code the server signs, the bundle it publishes, a phone without a network, a new key meanwhile."""
 
 import datetime as dt
 
@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from orders.logistics.actions.bundles import publish_bundle
 from orders.logistics.actions.codes import issue_code, restore_code, withdraw_by_hand
-from orders.logistics.models import CheckpointAlarm, CheckpointVisit, HealthCheck, PassCode, Trip
+from orders.logistics.actions.signer_keys import rotate_keys
+from orders.logistics.enums import KeyPurpose, KeyState
+from orders.logistics.models import CheckpointAlarm, CheckpointVisit, HealthCheck, PassCode, SignerKey, Trip
 from tests.e2e.checkpoint_phone import expect_verdict, forget_offline_noise, go_offline, type_in, visit_once
 from tests.factories.checkpoints import make_checkpoint
 from tests.factories.logistics import make_day
@@ -96,4 +99,31 @@ def test_the_server_says_what_the_phone_could_not_know_as_soon_as_there_is_a_net
     expect(page.locator("#sign")).to_have_attribute("data-verdict", "hold")
     expect(page.locator("#late")).to_be_hidden()
     assert CheckpointAlarm.objects.count() == 2
+    forget_offline_noise(page)
+
+
+def active_kid() -> str:
+    return SignerKey.objects.get(purpose=KeyPurpose.BUNDLE, state=KeyState.ACTIVE).kid
+
+
+def test_a_phone_that_was_away_takes_the_new_bundle_key(open_as, cast, code):
+    make_checkpoint(cast.checkpoint)
+    page = visit_once(open_as(cast.officer))
+    before = active_kid()
+    go_offline(page)
+    type_in(page, code.text)
+    expect_verdict(page, "hold", "not_yet")
+
+    over = {"valid_from": timezone.now() - dt.timedelta(days=90), "valid_to": timezone.now() - dt.timedelta(hours=1)}
+    SignerKey.objects.filter(purpose=KeyPurpose.BUNDLE).update(**over)
+    rotate_keys()
+    withdraw_by_hand(code, reason="车主来电", by=cast.issuer)
+    publish_bundle()
+    assert active_kid() != before
+    page.context.set_offline(False)
+    expect(page.locator("#queue")).to_have_attribute("data-waiting", "0")
+    page.context.set_offline(True)
+
+    type_in(page, code.text)
+    expect_verdict(page, "refuse", "by_hand", "not_yet")
     forget_offline_noise(page)

@@ -1,23 +1,16 @@
 """The listing form on a phone: a reload keeps it, a lost connection sends it once, photographs wait for the network."""
 
-import io
 import re
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from market.enums import Role
 from market.models import Event, Listing, Photo
+from tests.e2e.pages.pictures import picture
 
 NEW = "/sell/new/"
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
-
-
-def picture() -> dict:
-    content = io.BytesIO()
-    Image.new("RGB", (2400, 1800), "green").save(content, "JPEG")
-    return {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
 
 
 @pytest.fixture

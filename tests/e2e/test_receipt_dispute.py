@@ -1,9 +1,6 @@
 """A dock takes a part at a lower grade and refuses another, with a picture; the farmer disagrees; the desk corrects the record. On phones."""
 
-import io
-
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from market.models import User
@@ -12,6 +9,7 @@ from orders.logistics.models import Dispute, Evidence, Receipt
 from orders.logistics.queries.reconcile import breaks
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.pages.looks import look
+from tests.e2e.pages.pictures import picture
 from tests.factories.logistics import Day, make_day
 from tests.factories.receipts import on_the_road
 
@@ -20,12 +18,6 @@ from tests.factories.receipts import on_the_road
 def day(cast, reference, settings, tmp_path) -> Day:
     settings.MEDIA_ROOT = settings.PRIVATE_MEDIA_ROOT = tmp_path / "media"
     return make_day(cast, reference)
-
-
-def picture() -> dict:
-    content = io.BytesIO()
-    Image.new("RGB", (1200, 900), "green").save(content, "JPEG")
-    return {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
 
 
 def fill(page: Page, facts: dict[str, str]) -> None:

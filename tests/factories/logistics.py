@@ -15,7 +15,7 @@ from orders.logistics.actions.planning import commit_plan, request_plan
 from orders.logistics.actions.road import arrive, depart, record_loaded
 from orders.logistics.actions.trucks import assign_driver, register_driver, register_truck
 from orders.logistics.enums import StopKind
-from orders.logistics.models import Driver, HealthCheck, Load, Pass, PlanRun, Rules, Stop, Trip, Truck
+from orders.logistics.models import Driver, HealthCheck, Load, Pass, PlanRun, Rules, Stop, Trip, Truck, TruckBan
 from orders.logistics.queries.journeys import midnight
 from orders.logistics.queries.loads import legs_of, live_loads
 from orders.models import Dock, Pledge
@@ -144,3 +144,15 @@ def load_up(trip: Trip, grams: dict[int, int] | None = None) -> None:
         for load in Load.objects.live().filter(pickup=stop):
             record_loaded(load, (grams or {}).get(load.pk, load.planned_g), by=driver)
         depart(stop, by=driver)
+
+
+def ban_at_dock(day: Day) -> TruckBan:
+    """Trucks over two tonnes keep out of the dock's place until eleven at night."""
+    return TruckBan.objects.create(
+        place=day.dock.place,
+        over_g=2_000_000,
+        from_time=dt.time(0),
+        to_time=dt.time(23),
+        since=day.day,
+        source="交警通告",
+    )

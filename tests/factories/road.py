@@ -8,8 +8,9 @@ from orders.logistics.actions.breakdowns import report_breakdown
 from orders.logistics.actions.handovers import hand_over
 from orders.logistics.actions.road import arrive, depart, record_loaded
 from orders.logistics.actions.taking_on import take_on
+from orders.logistics.actions.transfers import plan_relay
 from orders.logistics.models import Breakdown, Load, Stop, TransferPoint, Trip
-from tests.factories.logistics import driver_of
+from tests.factories.logistics import Day, commit, driver_of
 
 
 def make_point(keeper: Organisation, place: Place, **facts: Any) -> TransferPoint:
@@ -29,6 +30,11 @@ def meet(stop: Stop, *, by: User | None = None) -> None:
     """The driver types the right code."""
     stop.refresh_from_db()
     hand_over(stop, code=stop.code, key=uuid.uuid4(), by=by or driver_of(stop.trip))
+
+
+def wrong_code(stop: Stop, n: int = 1) -> str:
+    """The n-th after the right one."""
+    return f"{(int(stop.code) + n) % 10**6:06d}"
 
 
 def come_to(stop: Stop) -> None:
@@ -56,3 +62,17 @@ def break_down(trip: Trip, **facts: Any) -> Breakdown:
     place = facts.pop("place", None) or trip.stops.first().place
     values = {"what": "水箱漏了", "place": place, "lat": 27.8, "lon": 113.18, "key": uuid.uuid4(), **facts}
     return report_breakdown(trip, by=values.pop("by", None) or driver_of(trip), **values)
+
+
+def both_at_point(day: Day, place: Place) -> Load:
+    """2,000 斤 on a truck that stands at a transfer point beside the one that is to take them on; what that one will carry."""
+    day.pledge("2000斤")
+    day.truck()
+    first = commit(day)[0].loads.get()
+    onward = plan_relay(first, make_point(day.cast.bureau, place), day.truck(), by=day.cast.dispatcher)
+    fetch(first)
+    leave(first.pickup)
+    first.refresh_from_db()
+    come_to(first.delivery)
+    come_to(onward.pickup)
+    return onward

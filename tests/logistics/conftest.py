@@ -6,10 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 
 from orders.logistics.actions import locks
-from orders.logistics.models import Driver, Load, Pass, PassCode, Trip, Truck
-from tests.factories.logistics import Day, make_day
+from orders.logistics.models import Driver, Load, Pass, PassCode, Stop, Trip, Truck
+from tests.factories.logistics import Day, commit, driver_of, make_day, stops
 
 
 @pytest.fixture
@@ -18,6 +20,33 @@ def day(cast: Any, reference: dict[str, Any], settings: Any) -> Day:
     settings.PLANNER_SECONDS = 1
     settings.PLANNER_ENGINE = "greedy"
     return make_day(cast, reference)
+
+
+@pytest.fixture
+def trip(day: Day) -> Trip:
+    """1,000 斤 planned on the only truck; modules that need another trip make their own."""
+    day.pledge("1000斤")
+    day.truck()
+    return commit(day)[0]
+
+
+@pytest.fixture
+def phone(trip: Trip) -> Client:
+    """The browser of the trip's driver."""
+    browser = Client()
+    browser.force_login(driver_of(trip))
+    return browser
+
+
+@pytest.fixture
+def pickup(trip: Trip) -> Stop:
+    return stops(trip)[0]
+
+
+@pytest.fixture
+def _fresh_counts() -> None:
+    """Nobody has sent anything this minute: for tests of what a phone sends (`pytest.mark.usefixtures`)."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -3,38 +3,14 @@
 import datetime as dt
 
 import pytest
-from django.core.cache import cache
-from django.test import Client
 from django.utils import timezone
 
-from orders.logistics.models import HealthCheck, RoadReport, Stop, Trip
+from orders.logistics.models import HealthCheck, RoadReport, Trip
 from orders.logistics.queries.facts import newest_fact
-from tests.factories.logistics import commit, driver_of, make_health_check, make_rules, stops
+from tests.factories.logistics import make_health_check, make_rules
 from tests.factories.reports import answers, report
 
-
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    cache.clear()
-
-
-@pytest.fixture
-def trip(day):
-    day.pledge("1000斤")
-    day.truck()
-    return commit(day)[0]
-
-
-@pytest.fixture
-def phone(trip) -> Client:
-    browser = Client()
-    browser.force_login(driver_of(trip))
-    return browser
-
-
-@pytest.fixture
-def pickup(trip) -> Stop:
-    return stops(trip)[0]
+pytestmark = pytest.mark.usefixtures("_fresh_counts")
 
 
 def test_nothing_was_before_what_the_trip_reported_already(phone, trip, pickup):

@@ -7,13 +7,13 @@ import pytest
 
 from market.models import Lot
 from orders.logistics.enums import AreaState, RiskLevel
-from orders.logistics.models import Pass, RiskArea, RoadDistance, TollRules, Truck, TruckBan, Yard
+from orders.logistics.models import Pass, RiskArea, RoadDistance, TollRules, Truck, Yard
 from orders.logistics.planner.model import Closure, Toll
 from orders.logistics.queries.day import why_left
 from orders.logistics.queries.problems import day_problem
 from orders.logistics.queries.runs import preview_of
 from orders.logistics.wording import left_behind_word
-from tests.factories.logistics import at, make_pass, make_rules, plan
+from tests.factories.logistics import at, ban_at_dock, make_pass, make_rules, plan
 from tests.factories.market import make_live_listing
 from tests.factories.orders import make_dock, make_pledge
 
@@ -108,14 +108,7 @@ def test_an_area_that_does_not_close_the_place_changes_nothing(day, reference, f
 def test_large_trucks_keep_out_of_a_place_in_the_hours_of_its_ban(day, reference):
     day.pledge("1000斤")
     large, small = day.truck(), day.truck(rated_g=1_500_000)
-    TruckBan.objects.create(
-        place=day.dock.place,
-        over_g=2_000_000,
-        from_time=dt.time(0),
-        to_time=dt.time(23),
-        since=day.day,
-        source="交警通告",
-    )
+    ban_at_dock(day)
 
     problem = problem_of(day)
 
@@ -129,14 +122,7 @@ def test_large_trucks_keep_out_of_a_place_in_the_hours_of_its_ban(day, reference
 def test_a_load_that_only_a_banned_truck_could_carry_says_so(day):
     day.pledge("1000斤")
     day.truck()
-    TruckBan.objects.create(
-        place=day.dock.place,
-        over_g=2_000_000,
-        from_time=dt.time(0),
-        to_time=dt.time(23),
-        since=day.day,
-        source="交警通告",
-    )
+    ban_at_dock(day)
 
     assert the_reason(plan(day)) == ["too_large_for_the_place"]
 

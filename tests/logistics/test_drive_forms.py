@@ -4,41 +4,16 @@ import io
 import uuid
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from market.models import Event
 from orders.logistics.enums import LoadState
-from orders.logistics.models import Evidence, Load, RoadReport, Stop
-from tests.factories.logistics import commit, driver_of, stops
+from orders.logistics.models import Evidence, Load, RoadReport
 from tests.factories.reports import press
 
-
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    cache.clear()
-
-
-@pytest.fixture
-def trip(day):
-    day.pledge("1000斤")
-    day.truck()
-    return commit(day)[0]
-
-
-@pytest.fixture
-def phone(trip) -> Client:
-    browser = Client()
-    browser.force_login(driver_of(trip))
-    return browser
-
-
-@pytest.fixture
-def pickup(trip) -> Stop:
-    return stops(trip)[0]
+pytestmark = pytest.mark.usefixtures("_fresh_counts")
 
 
 def jpeg() -> bytes:

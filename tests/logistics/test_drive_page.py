@@ -3,7 +3,6 @@
 import json
 import re
 
-import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -13,25 +12,11 @@ from orders.logistics.actions.trips import add_trip
 from orders.logistics.code_checks import ROUNDS, check_of
 from orders.logistics.models import Stop
 from orders.logistics.views import drive_app
-from tests.factories.logistics import commit, driver_of, load_up, stops
+from tests.factories.logistics import driver_of, load_up, stops
 from tests.factories.passes import cleared_trip
 from tests.factories.reports import answers, press, report
 
 DRIVE = "logistics:drive"
-
-
-@pytest.fixture
-def trip(day):
-    day.pledge("1000斤")
-    day.truck()
-    return commit(day)[0]
-
-
-@pytest.fixture
-def phone(trip) -> Client:
-    browser = Client()
-    browser.force_login(driver_of(trip))
-    return browser
 
 
 def facts_of(page: str) -> dict:

@@ -6,7 +6,6 @@ import json
 import uuid
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -19,34 +18,13 @@ from orders.logistics.actions.trips import add_load, add_trip, unplan_load
 from orders.logistics.enums import LoadState, TripState
 from orders.logistics.models import Evidence, RoadReport, Stop
 from orders.logistics.views.throttle import MOST_A_MINUTE
-from tests.factories.logistics import commit, driver_of, stops
+from tests.factories.logistics import driver_of, stops
 from tests.factories.reports import answers, report, send
 
 URL = "logistics:drive_sync"
 
 
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    cache.clear()
-
-
-@pytest.fixture
-def trip(day):
-    day.pledge("1000斤")
-    day.truck()
-    return commit(day)[0]
-
-
-@pytest.fixture
-def phone(trip) -> Client:
-    browser = Client()
-    browser.force_login(driver_of(trip))
-    return browser
-
-
-@pytest.fixture
-def pickup(trip) -> Stop:
-    return stops(trip)[0]
+pytestmark = pytest.mark.usefixtures("_fresh_counts")
 
 
 @pytest.fixture

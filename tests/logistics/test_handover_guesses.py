@@ -10,6 +10,7 @@ from orders.logistics.actions.road import arrive
 from orders.logistics.models import Handover
 from tests.factories.logistics import commit, driver_of, stops
 from tests.factories.reports import answers, report
+from tests.factories.road import wrong_code
 
 
 @pytest.fixture
@@ -24,13 +25,9 @@ def pickup(trip):
     return arrive(stops(trip)[0], by=driver_of(trip))
 
 
-def wrong(stop, n):
-    return f"{(int(stop.code) + n) % 10**6:06d}"
-
-
 def guess_all(client, pickup):
     for n in range(1, MOST_GUESSES + 1):
-        ((state, _sentence),) = answers(client, report("handover", stop=pickup.pk, code=wrong(pickup, n)))
+        ((state, _sentence),) = answers(client, report("handover", stop=pickup.pk, code=wrong_code(pickup, n)))
         assert state == "refused"
 
 
@@ -67,6 +64,6 @@ def test_other_stops_are_not_touched_by_it(trip, pickup, client):
 def test_one_who_mistyped_twice_still_gets_in(trip, pickup, client):
     client.force_login(driver_of(trip))
     for n in (1, 2):
-        answers(client, report("handover", stop=pickup.pk, code=wrong(pickup, n)))
+        answers(client, report("handover", stop=pickup.pk, code=wrong_code(pickup, n)))
 
     assert answers(client, report("handover", stop=pickup.pk, code=pickup.code)) == [("done", "")]

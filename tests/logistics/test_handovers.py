@@ -16,7 +16,7 @@ from orders.logistics.enums import TripState
 from orders.logistics.models import Handover, Stop, Trip
 from tests.cast import PEOPLE
 from tests.factories.logistics import commit, driver_of, stops
-from tests.factories.road import fetch, meet
+from tests.factories.road import fetch, meet, wrong_code
 
 
 @pytest.fixture
@@ -34,10 +34,6 @@ def driver(trip):
 @pytest.fixture
 def pickup(trip, driver):
     return arrive(stops(trip)[0], by=driver)
-
-
-def wrong(stop):
-    return f"{(int(stop.code) + 1) % 10**6:06d}"
 
 
 def test_every_stop_has_six_digits_of_its_own(trip):
@@ -75,7 +71,7 @@ def test_without_a_code_it_needs_a_reason(trip, driver, pickup):
 
 def test_a_wrong_code_is_refused_whatever_reason_stands_beside_it(trip, driver, pickup):
     with pytest.raises(unfit.WrongCode):
-        hand_over(pickup, code=wrong(pickup), reason="x", key=uuid.uuid4(), by=driver)
+        hand_over(pickup, code=wrong_code(pickup), reason="x", key=uuid.uuid4(), by=driver)
     assert not Handover.objects.exists()
 
 

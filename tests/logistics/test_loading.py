@@ -15,13 +15,13 @@ from orders.logistics.actions.receipts import record_receipt
 from orders.logistics.actions.road import arrive, depart, record_loaded, record_not_loaded
 from orders.logistics.actions.trips import add_load, add_trip
 from orders.logistics.enums import LoadState, TripState
-from orders.logistics.models import Load, Trip, Truck, TruckBan
+from orders.logistics.models import Load, Trip, Truck
 from orders.logistics.queries.day import unserved_rows
 from orders.logistics.queries.loads import aboard_g, planned_by_allocation
 from orders.logistics.queries.next_trucks import next_trucks, waiting_of
 from orders.logistics.queries.progress import progress_of_rides, rides_of
 from orders.logistics.queries.reconcile import breaks
-from tests.factories.logistics import at, commit, driver_of, stops
+from tests.factories.logistics import at, ban_at_dock, commit, driver_of, stops
 
 
 @pytest.fixture
@@ -147,14 +147,7 @@ def test_a_truck_that_may_not_stop_at_the_dock_is_not_offered(day, short):
     pledge = day.pledge("1000斤")
     trip = add_trip(day.day, truck, [(pledge.allocations.get().pk, None)], by=day.cast.dispatcher)
     assert next_trucks(waiting_of(short.allocation_id), at(day.day, 5))[0].can
-    TruckBan.objects.create(
-        place=day.dock.place,
-        over_g=2_000_000,
-        from_time=dt.time(0),
-        to_time=dt.time(23),
-        since=day.day,
-        source="交警通告",
-    )
+    ban_at_dock(day)
 
     (row,) = next_trucks(waiting_of(short.allocation_id), at(day.day, 5))
 

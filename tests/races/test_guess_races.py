@@ -9,10 +9,9 @@ from django.db import connection
 from market.exceptions import Refused
 from orders.logistics.actions.handovers import MOST_GUESSES
 from orders.logistics.actions.taking_on import meet_and_take
-from orders.logistics.actions.transfers import plan_relay
 from orders.logistics.models import Load, RoadReport
-from tests.factories.logistics import commit, driver_of, make_day
-from tests.factories.road import come_to, fetch, leave, make_point
+from tests.factories.logistics import driver_of, make_day
+from tests.factories.road import both_at_point, wrong_code
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -20,17 +19,7 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def onward(cast, reference, settings) -> Load:
     settings.PLANNER_SECONDS, settings.PLANNER_ENGINE = 1, "greedy"
-    day = make_day(cast, reference)
-    day.pledge("2000斤")
-    day.truck()
-    first = commit(day)[0].loads.get()
-    onward = plan_relay(first, make_point(cast.bureau, reference["tianyuan"]), day.truck(), by=cast.dispatcher)
-    fetch(first)
-    leave(first.pickup)
-    first.refresh_from_db()
-    come_to(first.delivery)
-    come_to(onward.pickup)
-    return onward
+    return both_at_point(make_day(cast, reference), reference["tianyuan"])
 
 
 @pytest.mark.parametrize("tries", [3, MOST_GUESSES + 3])
@@ -41,7 +30,7 @@ def test_no_more_wrong_codes_are_looked_at_than_allowed(onward, tries):
     def guess(n: int) -> None:
         try:
             ready.wait(timeout=20)
-            code = f"{(int(onward.pickup.code) + n) % 10**6:06d}"
+            code = wrong_code(onward.pickup, n)
             meet_and_take(Load.objects.get(pk=onward.pk), 1_000_000, code=code, key=uuid.uuid4(), by=driver)
         except Refused as refusal:
             said.append(type(refusal).__name__)

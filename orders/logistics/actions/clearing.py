@@ -21,7 +21,7 @@ from market.wording import clock_time, run_on
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.codes import issue_code, refresh_code, withdraw_code
 from orders.logistics.actions.dispatch_notices import tell_desks
-from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.locks import lock_all, lock_one, lock_passes_of
 from orders.logistics.enums import EDITABLE_TRIPS, RUNNING_TRIPS, TRIP_MOVES, CodeEnd, TripState
 from orders.logistics.exceptions_clearing import (
     CannotOverride,
@@ -79,14 +79,14 @@ def lock_for_judging(ids: Iterable[int]) -> dict[int, Trip]:
     trips = lock_all(Trip, ids)
     trucks = lock_all(Truck, [trip.truck_id for trip in trips.values()])
     lock_all(Driver, [trip.driver_id for trip in trips.values()])
-    lock_all(Pass, Pass.objects.filter(truck__in=trucks).values_list("pk", flat=True))
+    lock_passes_of(trucks)
     return trips
 
 
 def ask_fitness(trip: Trip, *, at: dt.datetime | None = None, late: dt.timedelta = dt.timedelta(0)) -> Asked:
     """Judge a trip that is locked. Locks: truck, driver, passes."""
     truck, driver = lock_one(Truck, trip.truck_id), lock_one(Driver, trip.driver_id)
-    passes = lock_all(Pass, Pass.objects.filter(truck=truck).values_list("pk", flat=True))
+    passes = lock_passes_of([truck])
     ends_at = trip.ends_at + max(late, dt.timedelta(0))
     grounds = grounds_for(at or trip.starts_at, ends_at)
     green_pass, fitness = best_pass(

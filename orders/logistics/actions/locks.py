@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from django.db import models
 
+from orders.logistics.models import Pass, Truck
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -21,3 +23,8 @@ def lock_all(model: type[Row], ids: Iterable[int | None]) -> dict[int, Row]:
     wanted = {pk for pk in ids if pk is not None}
     rows = model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     return {row.pk: row for row in rows}
+
+
+def lock_passes_of(trucks: Iterable[Truck | int]) -> dict[int, Pass]:
+    """Every pass of these trucks, whatever its state: after the trucks and their drivers."""
+    return lock_all(Pass, Pass.objects.filter(truck__in=trucks).values_list("pk", flat=True))

@@ -18,17 +18,17 @@ from orders.actions.progress import mark_planned
 from orders.enums import PledgeState
 from orders.logistics import exceptions as refusals
 from orders.logistics.actions.halts import write_trip
-from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.locks import lock_all, lock_one, lock_passes_of
 from orders.logistics.actions.solving import fail
 from orders.logistics.enums import RUN_MOVES, RunScope, RunState
 from orders.logistics.exceptions_board import RestNotFromNow
-from orders.logistics.models import Driver, Pass, PlanRun, Trip, Truck
+from orders.logistics.models import Driver, PlanRun, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.planner.model import Plan, Problem, Route
 from orders.logistics.queries.fleet import Fleet, fleet_for
-from orders.logistics.queries.journeys import WITH_PLACES, Candidate, Part, make_journey, make_problem, without
+from orders.logistics.queries.journeys import WITH_PLACES, Candidate, Part, without
 from orders.logistics.queries.loads import planned_by_allocation
-from orders.logistics.queries.pass_choice import options_for
+from orders.logistics.queries.pass_choice import first_that_fits
 from orders.logistics.queries.problems import WAITING, allocation_id, why_unaskable
 from orders.logistics.tasks import compute_plan
 from orders.models import Allocation, Pledge
@@ -168,7 +168,7 @@ def _with_planned(allocations: Mapping[int, Allocation]) -> list[tuple[int, Allo
 def _locked_fleet(day: dt.date, routes: list[Route], at: dt.datetime) -> Fleet:
     trucks = lock_all(Truck, (int(route.vehicle) for route in routes))
     lock_all(Driver, (truck.driver_id for truck in trucks.values()))
-    lock_all(Pass, Pass.objects.filter(truck__in=trucks).values_list("pk", flat=True))
+    lock_passes_of(trucks)
     return fleet_for(day, at, trucks=trucks)
 
 
@@ -196,12 +196,11 @@ def _take_route(
 def _write_if_it_fits(
     run: PlanRun, route: Route, parts: dict[str, Part], candidate: Candidate, fleet: Fleet, by: User
 ) -> Trip | None:
-    for option in options_for(candidate, parts.values(), pass_needed=fleet.pass_needed):
-        problem = make_problem(list(parts.values()), [option], run.day, pass_needed=fleet.pass_needed)
-        journey = make_journey(problem, route, parts, run.day)
-        if not journey.violations:
-            return write_trip(run.day, option, journey, parts, run=run, by=by)
-    return None
+    found = first_that_fits(candidate, parts, route, run.day, pass_needed=fleet.pass_needed)
+    if found is None:
+        return None
+    option, journey = found
+    return write_trip(run.day, option, journey, parts, run=run, by=by)
 
 
 def _mark_planned(parts: dict[str, Part], lost: set[str], by: User) -> None:

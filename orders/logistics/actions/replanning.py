@@ -16,17 +16,17 @@ from orders.actions.progress import mark_planned
 from orders.enums import PledgeState
 from orders.logistics.actions.endings import end_trip, follow_pledges
 from orders.logistics.actions.halts import rewrite_trip, take_off, write_trip
-from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.locks import lock_all, lock_one, lock_passes_of
 from orders.logistics.actions.planning import request_plan
 from orders.logistics.enums import RUN_MOVES, RunScope, RunState, TripState
 from orders.logistics.exceptions_board import DayMovedOn, NotARest, NothingGained
-from orders.logistics.models import Driver, Load, Pass, PlanRun, Trip, Truck
+from orders.logistics.models import Driver, Load, PlanRun, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.planner.model import Plan, Problem, Route
 from orders.logistics.queries.fleet import Fleet, fleet_for
-from orders.logistics.queries.journeys import WITH_PLACES, Candidate, Journey, Part, make_journey, make_problem
+from orders.logistics.queries.journeys import WITH_PLACES, Candidate, Journey, Part
 from orders.logistics.queries.loads import planned_by_allocation
-from orders.logistics.queries.pass_choice import options_for
+from orders.logistics.queries.pass_choice import first_that_fits
 from orders.logistics.queries.problems import WAITING, allocation_id, why_unaskable
 from orders.logistics.queries.rest import Ride, disturbed_by, parts_of_ride, rides_of_rest
 from orders.models import Allocation, Pledge
@@ -171,7 +171,7 @@ def _checked_work(
 def _locked_fleet(day: dt.date, routes: list[Route], rides: list[Ride], at: dt.datetime) -> Fleet:
     trucks = lock_all(Truck, (int(route.vehicle) for route in routes))
     lock_all(Driver, (truck.driver_id for truck in trucks.values()))
-    lock_all(Pass, Pass.objects.filter(truck__in=trucks).values_list("pk", flat=True))
+    lock_passes_of(trucks)
     return fleet_for(day, at, trucks=trucks, freed=[ride.trip.pk for ride in rides])
 
 
@@ -181,12 +181,11 @@ def _one_work(day: dt.date, route: Route, rides: list[Ride], parts: Mapping[str,
     if candidate is None:
         raise DayMovedOn(what=_("%(plate)s 现在不能出车") % {"plate": Truck.objects.get(pk=int(route.vehicle)).plate})
     mine = {step.shipment: parts[step.shipment] for step in route.steps}
-    for option in options_for(candidate, mine.values(), pass_needed=fleet.pass_needed):
-        problem = make_problem(list(mine.values()), [option], day, pass_needed=fleet.pass_needed)
-        journey = make_journey(problem, route, mine, day)
-        if not journey.violations:
-            return _Work(route, option, mine, journey, ride)
-    raise DayMovedOn(what=_("%(plate)s 现在赶不上时间") % {"plate": candidate.truck.plate})
+    found = first_that_fits(candidate, mine, route, day, pass_needed=fleet.pass_needed)
+    if found is None:
+        raise DayMovedOn(what=_("%(plate)s 现在赶不上时间") % {"plate": candidate.truck.plate})
+    option, journey = found
+    return _Work(route, option, mine, journey, ride)
 
 
 def _write(run: PlanRun, work: list[_Work], rides: list[Ride], by: User) -> Taken:

@@ -17,10 +17,10 @@ from orders.logistics import exceptions as refusals
 from orders.logistics.actions.endings import end_trip, end_trip_if_done, follow_pledges
 from orders.logistics.actions.halts import rewrite_trip, take_off, write_trip
 from orders.logistics.actions.locking import require_unlocked
-from orders.logistics.actions.locks import lock_all, lock_one
+from orders.logistics.actions.locks import lock_all, lock_one, lock_passes_of
 from orders.logistics.enums import EDITABLE_TRIPS, LoadState, TripState
 from orders.logistics.exceptions_road import ChangesTruck
-from orders.logistics.models import Driver, Load, Pass, Stop, Trip, Truck
+from orders.logistics.models import Driver, Load, Stop, Trip, Truck
 from orders.logistics.permissions import require_dispatcher
 from orders.logistics.planner.model import Problem, Route
 from orders.logistics.queries.fleet import fleet_for
@@ -211,7 +211,7 @@ def locked_candidate(
     truck = lock_one(Truck, truck_id)
     driver_id = trip.driver_id if trip else truck.driver_id
     driver = lock_one(Driver, driver_id) if driver_id else None
-    lock_all(Pass, Pass.objects.filter(truck=truck).values_list("pk", flat=True))
+    lock_passes_of([truck])
     fleet = fleet_for(day, at, trucks=[truck_id], driver=driver, trip=trip)
     if not fleet.candidates:
         raise refusals.TruckNotFit(plate=truck.plate, reasons=fleet.excluded[0].reasons)

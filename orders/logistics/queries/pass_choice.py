@@ -5,10 +5,18 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from orders.logistics.planner.model import Window
+from orders.logistics.planner.model import Route, Window
 from orders.logistics.queries.conditions import allows, way_of
 from orders.logistics.queries.fleet import Fleet
-from orders.logistics.queries.journeys import Candidate, Part, delivery_window, seconds_of
+from orders.logistics.queries.journeys import (
+    Candidate,
+    Journey,
+    Part,
+    delivery_window,
+    make_journey,
+    make_problem,
+    seconds_of,
+)
 
 Need = tuple[tuple[str, str], dt.date, Window]  # from which county to which, and when it must be there
 
@@ -39,6 +47,18 @@ def options_for(candidate: Candidate, parts: Iterable[Part], *, pass_needed: boo
     wanted = _grams_by_need(parts)
     most = max(_served(option, wanted) for option in options)
     return [option for option in options if _served(option, wanted) == most]
+
+
+def first_that_fits(
+    candidate: Candidate, parts: Mapping[str, Part], route: Route, day: dt.date, *, pass_needed: bool
+) -> tuple[Candidate, Journey] | None:
+    """The truck with the first of its passes under which the route breaks nothing, and its journey; None where none does."""
+    for option in options_for(candidate, parts.values(), pass_needed=pass_needed):
+        problem = make_problem(list(parts.values()), [option], day, pass_needed=pass_needed)
+        journey = make_journey(problem, route, dict(parts), day)
+        if not journey.violations:
+            return option, journey
+    return None
 
 
 def _options(candidate: Candidate) -> list[Candidate]:
