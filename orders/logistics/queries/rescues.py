@@ -199,13 +199,17 @@ def _open_by_load(loads: list[Load]) -> dict[int, int]:
 
 
 def rescue_parts(chosen: Mapping[Load, int], stop: Stop, day: dt.date, at: dt.datetime) -> dict[str, Part]:
-    """What the rescuing truck carries. Two loads of one allocation are taken on as two halts, so that each keeps its chain."""
+    """What the rescuing truck carries. Two loads of one allocation are taken on as two halts, so that each keeps its chain.
+
+    What the broken truck was still to take on from another, the rescuing truck takes on there, of the same load.
+    """
     parts, seen = {}, dict[int, int]()
     rows = {row.pk: row for row in riding().filter(pk__in=[load.pk for load in chosen])}
     for load, grams in chosen.items():
         row, name = rows[load.pk], f"load-{load.pk}"
         if row.state == LoadState.PLANNED:
-            parts[name] = Part(name, row.allocation, grams)
+            met_at = meeting_at(row.pickup, day) if row.continues_id else None
+            parts[name] = Part(name, row.allocation, grams, taken_at=met_at, continues=row.continues)
             continue
         turn = seen[row.allocation_id] = seen.get(row.allocation_id, -1) + 1
         meeting = Meeting(stop, (seconds_of(at, day), DAY_S), turn)
@@ -218,7 +222,7 @@ def rescue_journey(
     trip: Trip, parts: Mapping[str, Part], chosen: Mapping[Load, int], candidate: Candidate, *, pass_needed: bool
 ) -> Journey:
     """First to where the truck stands, then its stops ahead in their order; the journey says what it breaks."""
-    aboard = [name for name, part in parts.items() if part.continues is not None]
+    aboard = [f"load-{load.pk}" for load in chosen if load.state == LoadState.LOADED]
     steps = [Step("pickup", name) for name in aboard]
     by_stop: dict[int, list[Step]] = {}
     for load in chosen:
